@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { livekitSignature } from "../_shared/auth.ts";
+import { decide } from "../_shared/database.ts";
+import { deliverAll, type Delivery } from "../_shared/livekit.ts";
+import { invalid } from "../_shared/refusal.ts";
+import { serve } from "../_shared/serve.ts";
+
+// What the database knows to read; LiveKit sends more, and newer servers will.
+const known = ["room_started", "room_finished", "participant_joined", "participant_left"];
+
+serve("livekit-webhook", {
+  auth: livekitSignature,
+  input: z.looseObject({}),
+  bodyLimit: 256 * 1024,
+  async handle({ caller: event, config }) {
+    if (!known.includes(event.event) || !event.room) return { handled: false };
+    if (event.id === "") throw invalid("id", "The event has no id.");
+    const { deliveries } = await decide<{ deliveries: Delivery[] }>(config, "livekit_event", {
+      p_id: event.id,
+      p_event: event.event,
+      p_room_name: event.room.name,
+      p_room_sid: event.room.sid,
+      p_created_at: new Date(Number(event.createdAt) * 1000),
+      p_identity: event.participant?.identity,
+      p_participant_sid: event.participant?.sid,
+      p_role_attribute: event.participant?.attributes.role,
+    });
+    await deliverAll(config, deliveries);
+    return { handled: true };
+  },
+});

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { serviceRole } from "../_shared/auth.ts";
+import { decide } from "../_shared/database.ts";
+import { deliverAll, type Delivery } from "../_shared/livekit.ts";
+import { serve } from "../_shared/serve.ts";
+
+type Swept = { calls_ended: number; sessions_ended: number; deliveries: Delivery[] };
+
+serve("sweep", {
+  auth: serviceRole,
+  input: z.strictObject({}),
+  async handle({ config }) {
+    const { deliveries, ...ended } = await decide<Swept>(config, "sweep", {});
+    return { ...ended, ...await deliverAll(config, deliveries) };
+  },
+});
