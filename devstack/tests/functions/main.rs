@@ -1,0 +1,30 @@
+//! The functions' contract on the real stack: what is granted, what is refused, and what follows.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod access;
+mod broadcasts;
+mod calls;
+mod chat;
+mod devices;
+mod gifts;
+mod limits;
+mod moderation;
+mod personas;
+mod races;
+mod replays;
+mod safety;
+mod sessions;
+mod stage;
+mod support;
+mod sweeping;
+mod topics;
+mod truth;
+mod webhooks;
+
+use support::World;
+
+/// The stack that all tests here share; each test brings its own people.
+async fn world() -> World {
+    World::of(ipelya_devstack::shared_stack().await.unwrap().info()).await
+}

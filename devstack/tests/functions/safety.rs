@@ -1,0 +1,115 @@
+//! What people do for their own safety: they block and report.
+
+use ipelya_core::domain::ErrorCode::Blocked;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::moderation::{join, room, walks_in};
+use crate::world;
+
+#[tokio::test]
+async fn a_block_closes_sessions_and_calls_until_it_is_lifted() {
+    let world = world().await;
+    let room = room(&world).await;
+    let blocked = world
+        .write(&room.host, "user_blocks", json!({ "blocked_id": room.viewer.id }))
+        .await;
+    assert_eq!(blocked.status, 201, "{}", blocked.body);
+    let status = "select status from public.live_participants where user_id = $1";
+    assert_eq!(
+        world.value(status, &room.viewer.id.to_string()).await,
+        "left",
+        "the host's block puts out"
+    );
+    let removals =
+        "select count(*) from public.livekit_outbox where identity = $1 and kind = 'remove_participant'";
+    let viewer = room.viewer.id.to_string();
+    assert_eq!(world.value(removals, &viewer).await, 1);
+    walks_in(&world, &room.id, &room.viewer, "viewer").await;
+    assert_eq!(
+        world.value(removals, &viewer).await,
+        2,
+        "a token from before doesn't help"
+    );
+    join(&world, &room.viewer, &room.id).await.refused(Blocked);
+    let call = json!({ "callee_id": room.host.id, "call_type": "audio_call" });
+    world
+        .call("initiate-call", &room.viewer, call.clone())
+        .await
+        .refused(Blocked);
+    let as_somebody_else = json!({ "blocker_id": room.host.id, "blocked_id": room.speaker.id });
+    assert_eq!(
+        world
+            .write(&room.viewer, "user_blocks", as_somebody_else)
+            .await
+            .status,
+        403
+    );
+    let row = format!("user_blocks?blocked_id=eq.{}", room.viewer.id);
+    world.erase(&room.viewer, &row).await;
+    world
+        .call("initiate-call", &room.viewer, call.clone())
+        .await
+        .refused(Blocked);
+    world.erase(&room.host, &row).await;
+    world.call("initiate-call", &room.viewer, call).await.granted();
+}
+
+#[tokio::test]
+async fn a_report_quotes_the_message_itself_and_is_seen_by_its_author_alone() {
+    let world = world().await;
+    let room = room(&world).await;
+    let insert =
+        "insert into public.live_messages (session_id, user_id, body) values ($1, $2, 'rude') returning id";
+    let session = Uuid::parse_str(&room.id).unwrap();
+    let message: Uuid = world
+        .db
+        .query_one(insert, &[&session, &room.speaker.id])
+        .await
+        .unwrap()
+        .get(0);
+    let report = json!({ "reported_id": room.speaker.id, "message_id": message, "category": "harassment" });
+    assert_eq!(
+        world.write(&room.viewer, "reports", report.clone()).await.status,
+        201
+    );
+    assert_eq!(
+        world.write(&room.viewer, "reports", report.clone()).await.status,
+        409,
+        "once while it is open"
+    );
+    let mine = world.rows("reports", &room.viewer.token).await.1;
+    assert_eq!(
+        (&mine[0]["message_body"], &mine[0]["session_id"]),
+        (&json!("rude"), &json!(room.id))
+    );
+    assert_eq!(world.rows("reports", &room.speaker.token).await.1, json!([]));
+    let stranger = world.person().await;
+    assert_eq!(
+        world.write(&stranger, "reports", report).await.status,
+        409,
+        "a message that one can't read"
+    );
+    for (body, status) in [
+        (json!({ "reported_id": room.viewer.id, "category": "spam" }), 400),
+        (json!({ "reported_id": room.host.id, "category": "fun" }), 400),
+        (
+            json!({ "reported_id": room.host.id, "category": "spam", "details": "x".repeat(1001) }),
+            400,
+        ),
+        (
+            json!({ "reported_id": room.host.id, "category": "spam", "message_body": "never said" }),
+            403,
+        ),
+        (
+            json!({ "reported_id": room.host.id, "category": "spam", "status": "upheld" }),
+            403,
+        ),
+    ] {
+        assert_eq!(
+            world.write(&room.viewer, "reports", body.clone()).await.status,
+            status,
+            "{body}"
+        );
+    }
+}
