@@ -1,0 +1,47 @@
+//! Everything a call machine asks for.
+
+use std::time::Duration;
+
+use crate::backend::{AnswerCall, InitiateCall, LiveKitAccess};
+use crate::domain::{CallId, IdempotencyKey, LiveError};
+use crate::media::TrackSource;
+
+/// What the runtime does for the machine, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the backend to ring the other side; answered by `Initiated`.
+    Initiate(InitiateCall, IdempotencyKey),
+    /// Accept or decline; accepting is answered by `Answered`.
+    Answer(AnswerCall),
+    /// Tell the backend that this side is done, until it knows; answered by `CallChanged`.
+    EndCall(CallId),
+    /// Fetch the call; answered by `CallChanged`.
+    Fetch(CallId),
+    /// Join the room; answered by `Connected`.
+    Connect(LiveKitAccess),
+    /// Ask for a fresh token; answered by `Token`.
+    RefreshToken(CallId),
+    /// Publish; answered by `Published`.
+    Publish(TrackSource),
+    /// Stop publishing.
+    Unpublish(TrackSource),
+    /// Leave the room, and cancel what is in flight.
+    Disconnect,
+    /// Start a timer; a running one of the same name starts anew.
+    StartTimer(Timer, Duration),
+    /// Stop a timer.
+    StopTimer(Timer),
+    /// Tell the app what went wrong.
+    Report(LiveError),
+}
+
+/// Timers of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Until the ring is over.
+    Ring,
+    /// Until the next try.
+    Retry,
+    /// Until connecting or reconnecting is given up.
+    Budget,
+}

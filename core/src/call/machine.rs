@@ -1,0 +1,370 @@
+//! The machine: what it remembers, and the steps that its transitions are made of.
+
+use std::time::Instant;
+
+use super::ring::Ring;
+use super::{Direction, Effect, Input, State, Timer};
+use crate::backend::{AnswerCall, AnsweredCall, CallAdmission, LiveKitAccess};
+use crate::backoff;
+use crate::domain::{
+    Call, CallEndReason, CallStatus, DeviceId, ErrorCode, Grants, LiveError, Role, SessionType, grants,
+    limits,
+};
+use crate::media::{DisconnectReason, TrackSource};
+use crate::moment::Moment;
+
+/// One call on one device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Machine {
+    pub(super) state: State,
+    pub(super) direction: Option<Direction>,
+    pub(super) ring: Ring,
+    /// No ring goes on after it, whatever a clock or the server says.
+    pub(super) rings_until: Option<Instant>,
+    pub(super) held: bool,
+    pub(super) call: Option<Call>,
+    pub(super) device: Option<DeviceId>,
+    pub(super) access: Option<LiveKitAccess>,
+    pub(super) attempt: u32,
+    pub(super) wants: Grants,
+    pub(super) publishing: Grants,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            state: State::Idle,
+            direction: None,
+            ring: Ring::Counting,
+            rings_until: None,
+            held: false,
+            call: None,
+            device: None,
+            access: None,
+            attempt: 0,
+            wants: Grants {
+                audio: true,
+                video: true,
+            },
+            publishing: Grants::NONE,
+        }
+    }
+}
+
+impl Machine {
+    /// Where it stands.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// The call as last heard of; `None` until the backend knows it.
+    pub const fn call(&self) -> Option<&Call> {
+        self.call.as_ref()
+    }
+
+    /// Who called, as far as this device is concerned; `None` before anything happened.
+    pub const fn direction(&self) -> Option<Direction> {
+        self.direction
+    }
+
+    /// What is being published (or about to be).
+    pub const fn publishing(&self) -> Grants {
+        self.publishing
+    }
+
+    /// Takes an input and says what is to be done.
+    pub fn handle(&mut self, input: Input, at: Moment) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.transition(input, at, &mut out);
+        self.follow_wishes(&mut out);
+        out
+    }
+
+    pub(super) fn initiated(&mut self, admission: CallAdmission, out: &mut Vec<Effect>) {
+        self.access = Some(admission.livekit);
+        match admission.call.status {
+            CallStatus::Ringing => {
+                self.state = State::Ringing {
+                    direction: Direction::Out,
+                };
+                out.push(Effect::StartTimer(Timer::Ring, limits::RING));
+            }
+            // The other side was calling: its call is this one now.
+            CallStatus::Active => self.connect(out),
+            CallStatus::Ended => self.end(admission.call.end_reason.unwrap_or(CallEndReason::Other), out),
+        }
+        self.call = Some(admission.call);
+    }
+
+    pub(super) fn answer(&self, accept: bool, out: &mut Vec<Effect>) {
+        if let Some(call) = &self.call {
+            out.push(Effect::Answer(AnswerCall {
+                call_id: call.id,
+                accept,
+                device_id: self.device.clone(),
+            }));
+        }
+    }
+
+    pub(super) fn answered(&mut self, answered: AnsweredCall, out: &mut Vec<Effect>) {
+        self.call = Some(answered.call);
+        self.access = answered.livekit;
+        self.attempt = 0;
+        self.connect(out);
+    }
+
+    pub(super) fn answer_refused(&mut self, error: LiveError, at: Moment, out: &mut Vec<Effect>) {
+        match error.code {
+            ErrorCode::AnsweredElsewhere => self.end(CallEndReason::AnsweredElsewhere, out),
+            // Over, but why? The backend writes down a ring that ran out, and its answer corrects this guess.
+            ErrorCode::CallEnded => self.hang_up(CallEndReason::Cancelled, out),
+            ErrorCode::InvalidArgument
+            | ErrorCode::NotAuthenticated
+            | ErrorCode::PaymentRequired
+            | ErrorCode::InsufficientCoins
+            | ErrorCode::Forbidden
+            | ErrorCode::NotCreator
+            | ErrorCode::SubscriptionRequired
+            | ErrorCode::Banned
+            | ErrorCode::Blocked
+            | ErrorCode::RoleNotAllowed
+            | ErrorCode::NotFound
+            | ErrorCode::Conflict
+            | ErrorCode::AlreadyLive
+            | ErrorCode::Busy
+            | ErrorCode::PriceChanged
+            | ErrorCode::SessionFull
+            | ErrorCode::SessionEnded
+            | ErrorCode::RateLimited
+            | ErrorCode::QuotaExceeded
+            | ErrorCode::MediaUnavailable
+            | ErrorCode::Internal => self.retry(error, at, out),
+        }
+    }
+
+    /// The answer of this device was refused after it was done with the call: why it is over is known better now.
+    pub(super) fn refused_late(&mut self, reason: CallEndReason, code: ErrorCode, out: &mut Vec<Effect>) {
+        if reason == CallEndReason::GlareMerged {
+            return;
+        }
+        if code == ErrorCode::AnsweredElsewhere {
+            self.state = State::Ended {
+                reason: CallEndReason::AnsweredElsewhere,
+            };
+        } else if let (ErrorCode::CallEnded, Some(call)) = (code, &self.call) {
+            // A ring that ran out may not be written down as ended yet; this writes it, and says why.
+            out.push(Effect::EndCall(call.id));
+        }
+    }
+
+    pub(super) fn connect(&mut self, out: &mut Vec<Effect>) {
+        self.state = State::Connecting;
+        out.push(Effect::StopTimer(Timer::Ring));
+        out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
+        if let Some(access) = self.access.clone() {
+            out.push(Effect::Connect(access));
+        }
+    }
+
+    pub(super) fn arrive(&mut self, out: &mut Vec<Effect>) {
+        self.attempt = 0;
+        self.state = if self.held { State::Held } else { State::Active };
+        out.push(Effect::StopTimer(Timer::Budget));
+        out.push(Effect::StopTimer(Timer::Retry));
+    }
+
+    pub(super) fn learn(&mut self, news: Call, at: Moment, out: &mut Vec<Effect>) {
+        // Messages overtake each other; a call only ever goes on.
+        if self.call.as_ref().is_some_and(|known| {
+            known.id != news.id || known.status == CallStatus::Ended || news.status < known.status
+        }) {
+            return;
+        }
+        let (status, reason) = (news.status, news.end_reason.unwrap_or(CallEndReason::Other));
+        let elsewhere = self.is_taken_elsewhere(&news);
+        self.call = Some(news);
+        match (status, self.state) {
+            // This device had its own reason to be done, and the call may well go on elsewhere.
+            (
+                CallStatus::Ringing | CallStatus::Active | CallStatus::Ended,
+                State::Ended {
+                    reason: CallEndReason::AnsweredElsewhere | CallEndReason::GlareMerged,
+                },
+            )
+            | (CallStatus::Ringing, State::Ended { .. }) => {}
+            (CallStatus::Active, State::Ended { .. }) => {
+                if elsewhere {
+                    self.state = State::Ended {
+                        reason: CallEndReason::AnsweredElsewhere,
+                    };
+                }
+            }
+            (CallStatus::Ended, State::Ended { .. }) => self.state = State::Ended { reason },
+            (
+                CallStatus::Ended,
+                State::Idle
+                | State::Dialing
+                | State::Ringing { .. }
+                | State::Connecting
+                | State::Active
+                | State::Held
+                | State::Reconnecting { .. },
+            ) => self.end(reason, out),
+            (
+                CallStatus::Active,
+                State::Ringing {
+                    direction: Direction::Out,
+                },
+            ) => self.connect(out),
+            (
+                CallStatus::Active,
+                State::Ringing {
+                    direction: Direction::In,
+                }
+                | State::Connecting,
+            ) if elsewhere => {
+                self.end(CallEndReason::AnsweredElsewhere, out);
+            }
+            (CallStatus::Ringing, State::Ringing { .. }) => self.ring_on(at, out),
+            (
+                CallStatus::Ringing | CallStatus::Active,
+                State::Idle
+                | State::Dialing
+                | State::Ringing { .. }
+                | State::Connecting
+                | State::Active
+                | State::Held
+                | State::Reconnecting { .. },
+            ) => {}
+        }
+    }
+
+    /// Whether the device that answered is another one of this user.
+    fn is_taken_elsewhere(&self, news: &Call) -> bool {
+        self.direction == Some(Direction::In)
+            && match &self.device {
+                Some(own) => news.answered_device_id.as_deref() != Some(own.as_str()),
+                None => true,
+            }
+    }
+
+    pub(super) fn disconnected(&mut self, reason: DisconnectReason, at: Moment, out: &mut Vec<Effect>) {
+        self.publishing = Grants::NONE;
+        match reason {
+            DisconnectReason::DuplicateIdentity => self.end(CallEndReason::AnsweredElsewhere, out),
+            // Whether the call is over or only its room is lost, the database knows.
+            DisconnectReason::ParticipantRemoved
+            | DisconnectReason::RoomDeleted
+            | DisconnectReason::ServerShutdown
+            | DisconnectReason::Migration
+            | DisconnectReason::ConnectionLost
+            | DisconnectReason::ClientInitiated => {
+                self.lose(out);
+                self.fetch(out);
+                let error = LiveError::new(ErrorCode::MediaUnavailable, format!("disconnected: {reason:?}"));
+                self.retry(error, at, out);
+            }
+        }
+    }
+
+    pub(super) fn lose(&mut self, out: &mut Vec<Effect>) {
+        match self.state {
+            State::Active | State::Held => {
+                self.attempt = 0;
+                self.state = State::Reconnecting { attempt: 0 };
+                out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
+            }
+            State::Idle
+            | State::Dialing
+            | State::Ringing { .. }
+            | State::Connecting
+            | State::Reconnecting { .. }
+            | State::Ended { .. } => {}
+        }
+    }
+
+    pub(super) fn retry(&mut self, error: LiveError, at: Moment, out: &mut Vec<Effect>) {
+        if !error.retryable {
+            return self.fail(error, out);
+        }
+        out.push(Effect::StartTimer(
+            Timer::Retry,
+            backoff::full_jitter(self.attempt, at.jitter),
+        ));
+        self.attempt = self.attempt.saturating_add(1);
+        if let State::Reconnecting { attempt } = &mut self.state {
+            *attempt = self.attempt;
+        }
+    }
+
+    /// The next try of whatever failed: the answer, where it isn't in yet, or else the room.
+    pub(super) fn try_again(&self, out: &mut Vec<Effect>) {
+        match (&self.access, &self.call) {
+            (None, Some(_)) => self.answer(true, out),
+            (Some(_), Some(call)) => out.push(Effect::RefreshToken(call.id)),
+            (None | Some(_), None) => {}
+        }
+    }
+
+    pub(super) fn fail(&mut self, error: LiveError, out: &mut Vec<Effect>) {
+        let reason = match error.details.end_reason {
+            Some(reason) => reason,
+            None if error.code == ErrorCode::Busy => CallEndReason::Busy,
+            None => CallEndReason::Failed,
+        };
+        out.push(Effect::Report(error));
+        self.hang_up(reason, out);
+    }
+
+    /// Over by this side's doing: the backend must hear of it.
+    pub(super) fn hang_up(&mut self, reason: CallEndReason, out: &mut Vec<Effect>) {
+        if let Some(call) = &self.call {
+            out.push(Effect::EndCall(call.id));
+        }
+        self.end(reason, out);
+    }
+
+    pub(super) fn end(&mut self, reason: CallEndReason, out: &mut Vec<Effect>) {
+        self.state = State::Ended { reason };
+        self.publishing = Grants::NONE;
+        out.push(Effect::Disconnect);
+    }
+
+    pub(super) fn fetch(&self, out: &mut Vec<Effect>) {
+        if let Some(call) = &self.call {
+            out.push(Effect::Fetch(call.id));
+        }
+    }
+
+    fn follow_wishes(&mut self, out: &mut Vec<Effect>) {
+        let session_type = self
+            .call
+            .as_ref()
+            .map_or(SessionType::AudioCall, |call| call.call_type.session_type());
+        let wanted = self.wants.intersect(grants(Role::Host, session_type));
+        let allowed = match self.state {
+            State::Active => wanted,
+            State::Reconnecting { .. } if !self.held => self.publishing.intersect(wanted),
+            State::Reconnecting { .. }
+            | State::Idle
+            | State::Dialing
+            | State::Ringing { .. }
+            | State::Connecting
+            | State::Held
+            | State::Ended { .. } => Grants::NONE,
+        };
+        for (source, wanted, published) in [
+            (TrackSource::Microphone, allowed.audio, &mut self.publishing.audio),
+            (TrackSource::Camera, allowed.video, &mut self.publishing.video),
+        ] {
+            if wanted != *published {
+                *published = wanted;
+                out.push(if wanted {
+                    Effect::Publish(source)
+                } else {
+                    Effect::Unpublish(source)
+                });
+            }
+        }
+    }
+}

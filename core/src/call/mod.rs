@@ -1,0 +1,19 @@
+//! The call machine: a 1-1 call, from the first ring to the last word.
+//!
+//! Sans-IO, as the session machine; `README.md` beside this file has the diagram.
+
+mod book;
+mod effect;
+mod input;
+mod machine;
+mod push;
+mod ring;
+mod state;
+mod transition;
+
+pub use book::{Book, Registered, Route};
+pub use effect::{Effect, Timer};
+pub use input::Input;
+pub use machine::Machine;
+pub use push::CallPush;
+pub use state::{Direction, State};

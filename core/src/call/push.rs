@@ -1,0 +1,80 @@
+//! What a push says of a call: the payload that both phones' systems deliver.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::domain::{Call, CallId, CallStatus, CallType, ErrorCode, LiveError, LiveResult, UserId};
+
+/// No payload is longer: APNs takes 5 KB for VoIP, FCM 4.
+const LONGEST: usize = 8 * 1024;
+
+/// A call that rings, as a push tells it. Fields that this version doesn't know are ignored.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct CallPush {
+    /// `calls.id`.
+    pub call_id: CallId,
+    /// Who calls.
+    pub caller_id: UserId,
+    /// The name to show, as the caller's profile had it.
+    #[serde(default)]
+    pub caller_name: Option<String>,
+    /// Who is called; absent, it is whoever is signed in.
+    #[serde(default)]
+    pub callee_id: Option<UserId>,
+    /// Audio, or audio and video.
+    pub call_type: CallType,
+    /// Until when it rings, by the server's clock.
+    pub ring_expires_at: DateTime<Utc>,
+    /// Answers this call on this device without a session of the app. A secret.
+    #[serde(default)]
+    pub answer_ticket: Option<String>,
+}
+
+impl fmt::Debug for CallPush {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallPush")
+            .field("call_id", &self.call_id)
+            .field("call_type", &self.call_type)
+            .field("ring_expires_at", &self.ring_expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl CallPush {
+    /// Reads the JSON object that a push carried.
+    ///
+    /// # Errors
+    /// `invalid_argument` for anything that isn't a call's push.
+    pub fn parse(payload: &str) -> LiveResult<Self> {
+        let refused = |why: String| LiveError::new(ErrorCode::InvalidArgument, why).with_field("payload");
+        if payload.len() > LONGEST {
+            return Err(refused("the push is too long".into()));
+        }
+        // The error names a position and a type, never what the payload holds.
+        serde_json::from_str(payload).map_err(|error| {
+            refused(format!(
+                "not the push of a call: {:?} error at column {}",
+                error.classify(),
+                error.column()
+            ))
+        })
+    }
+
+    /// The ringing call that it tells of, on a device of `user`; `None` when somebody else is called, or `user`
+    /// calls.
+    pub fn call_for(&self, user: UserId) -> Option<Call> {
+        let for_user = self.callee_id.is_none_or(|callee| callee == user) && self.caller_id != user;
+        for_user.then_some(Call {
+            id: self.call_id,
+            status: CallStatus::Ringing,
+            call_type: self.call_type,
+            caller_id: self.caller_id,
+            callee_id: user,
+            ring_expires_at: self.ring_expires_at,
+            answered_device_id: None,
+            end_reason: None,
+        })
+    }
+}

@@ -1,0 +1,267 @@
+//! The transitions: `match (state, input)`, as in the diagram.
+
+use super::machine::Machine;
+use super::{Direction, Effect, Input, State, Timer};
+use crate::domain::{CallEndReason, CallStatus, ErrorCode, LiveError, limits};
+use crate::media::TrackSource;
+use crate::moment::Moment;
+
+impl Machine {
+    pub(super) fn transition(&mut self, input: Input, at: Moment, out: &mut Vec<Effect>) {
+        use Direction::{In, Out};
+        use Input as I;
+        use State as S;
+        match (self.state, input) {
+            // Calling somebody.
+            (S::Idle, I::Dial(request, key)) => {
+                (self.state, self.direction) = (S::Dialing, Some(Out));
+                out.push(Effect::Initiate(request, key));
+            }
+            (S::Dialing, I::Initiated(Ok(admission))) => self.initiated(admission, out),
+            (S::Dialing, I::Initiated(Err(error))) => self.fail(error, out),
+            (S::Dialing, I::HangUp | I::Decline) => self.end(CallEndReason::Cancelled, out),
+            // A hang-up overtook the answer: take the ring back.
+            (S::Ended { .. }, I::Initiated(Ok(admission))) => {
+                out.push(Effect::EndCall(admission.call.id));
+                self.call = Some(admission.call);
+            }
+            (S::Ringing { direction: Out }, I::HangUp | I::Decline) => {
+                self.hang_up(CallEndReason::Cancelled, out)
+            }
+            (S::Ringing { direction }, I::Timer(Timer::Ring)) => self.ring_out(direction, out),
+
+            // Being called.
+            (S::Idle, I::Offered { call, rings_for }) => {
+                self.call = Some(call);
+                (self.state, self.direction) = (S::Ringing { direction: In }, Some(In));
+                self.rings_until = Some(at.now + limits::RING);
+                out.push(Effect::StartTimer(Timer::Ring, rings_for));
+                // The news may have been long on its way: is it still true?
+                self.fetch(out);
+            }
+            (S::Ringing { direction: In }, I::Accept(device)) => {
+                self.device = Some(device);
+                self.state = S::Connecting;
+                out.push(Effect::StopTimer(Timer::Ring));
+                out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
+                self.answer(true, out);
+            }
+            (S::Ringing { direction: In }, I::Decline | I::HangUp) => {
+                self.answer(false, out);
+                self.end(CallEndReason::Declined, out);
+            }
+            // Also when it was taken here already: two machines in one room would throw each other out.
+            (
+                S::Ringing { direction: In } | S::Connecting | S::Active | S::Held | S::Reconnecting { .. },
+                I::Merged,
+            ) if self.direction == Some(In) => self.end(CallEndReason::GlareMerged, out),
+            (S::Connecting, I::Answered(Ok(answered))) => self.answered(answered, out),
+            (S::Connecting, I::Answered(Err(error))) => self.answer_refused(error, at, out),
+            // The user was faster than the answer.
+            (
+                S::Ended {
+                    reason: CallEndReason::GlareMerged,
+                },
+                I::Answered(Ok(_)),
+            ) => {}
+            (S::Ended { .. }, I::Answered(Ok(answered))) if answered.call.status == CallStatus::Active => {
+                out.push(Effect::EndCall(answered.call.id));
+            }
+            (S::Ended { .. }, I::Answered(Ok(answered))) => self.learn(answered.call, at, out),
+            (S::Ended { reason }, I::Answered(Err(error))) => self.refused_late(reason, error.code, out),
+
+            // The room.
+            (S::Connecting | S::Reconnecting { .. }, I::Connected(Ok(()))) => self.arrive(out),
+            (S::Connecting | S::Reconnecting { .. }, I::Connected(Err(error)) | I::Token(Err(error))) => {
+                if error.code == ErrorCode::CallEnded {
+                    self.fetch(out);
+                } else {
+                    self.retry(error, at, out);
+                }
+            }
+            (S::Connecting | S::Reconnecting { .. }, I::Token(Ok(access))) => {
+                self.access = Some(access.livekit.clone());
+                out.push(Effect::Connect(access.livekit));
+            }
+            (S::Connecting | S::Reconnecting { .. }, I::Timer(Timer::Retry)) => self.try_again(out),
+            (S::Connecting | S::Reconnecting { .. }, I::Timer(Timer::Budget)) => {
+                self.fail(
+                    LiveError::new(
+                        ErrorCode::MediaUnavailable,
+                        "the connection couldn't be had in time",
+                    ),
+                    out,
+                );
+            }
+            (S::Active | S::Held, I::ConnectionLost) => self.lose(out),
+            (S::Reconnecting { .. }, I::ConnectionResumed) => self.arrive(out),
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Disconnected(reason)) => {
+                self.disconnected(reason, at, out);
+            }
+            (
+                S::Connecting | S::Active | S::Held | S::Reconnecting { .. },
+                I::Published(source, Err(error)),
+            ) => {
+                match source {
+                    TrackSource::Microphone | TrackSource::ScreenShareAudio => {
+                        (self.wants.audio, self.publishing.audio) = (false, false);
+                    }
+                    TrackSource::Camera | TrackSource::ScreenShare => {
+                        (self.wants.video, self.publishing.video) = (false, false);
+                    }
+                }
+                out.push(Effect::Report(error));
+            }
+
+            // Talking.
+            (S::Active | S::Held, I::Hold(on)) => {
+                self.held = on;
+                self.state = if on { S::Held } else { S::Active };
+            }
+            (S::Connecting | S::Reconnecting { .. }, I::Hold(on)) => self.held = on,
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::HangUp | I::Decline) => {
+                self.hang_up(CallEndReason::HungUp, out);
+            }
+
+            // Heard from the server, or wished by the user, at any time.
+            (
+                S::Dialing
+                | S::Ringing { .. }
+                | S::Connecting
+                | S::Active
+                | S::Held
+                | S::Reconnecting { .. }
+                | S::Ended { .. },
+                I::CallChanged(call),
+            ) => self.learn(call, at, out),
+            (
+                S::Idle
+                | S::Dialing
+                | S::Ringing { .. }
+                | S::Connecting
+                | S::Active
+                | S::Held
+                | S::Reconnecting { .. },
+                I::SetMicrophone(on),
+            ) => self.wants.audio = on,
+            (
+                S::Idle
+                | S::Dialing
+                | S::Ringing { .. }
+                | S::Connecting
+                | S::Active
+                | S::Held
+                | S::Reconnecting { .. },
+                I::SetCamera(on),
+            ) => self.wants.video = on,
+            (S::Idle, I::HangUp | I::Decline) => self.end(CallEndReason::Cancelled, out),
+
+            // Late, early or doubled: nothing to do.
+            (
+                S::Dialing
+                | S::Ringing { .. }
+                | S::Connecting
+                | S::Active
+                | S::Held
+                | S::Reconnecting { .. }
+                | S::Ended { .. },
+                I::Dial(..) | I::Offered { .. },
+            )
+            | (
+                S::Idle,
+                I::Accept(_)
+                | I::Hold(_)
+                | I::Merged
+                | I::Initiated(_)
+                | I::Answered(_)
+                | I::Token(_)
+                | I::CallChanged(_)
+                | I::Connected(_)
+                | I::ConnectionLost
+                | I::ConnectionResumed
+                | I::Disconnected(_)
+                | I::Published(..)
+                | I::Timer(_),
+            )
+            | (
+                S::Dialing,
+                I::Accept(_)
+                | I::Hold(_)
+                | I::Merged
+                | I::Answered(_)
+                | I::Token(_)
+                | I::Connected(_)
+                | I::ConnectionLost
+                | I::ConnectionResumed
+                | I::Disconnected(_)
+                | I::Published(..)
+                | I::Timer(_),
+            )
+            | (
+                S::Ringing { direction: In | Out },
+                I::Initiated(_)
+                | I::Answered(_)
+                | I::Hold(_)
+                | I::Token(_)
+                | I::Connected(_)
+                | I::ConnectionLost
+                | I::ConnectionResumed
+                | I::Disconnected(_)
+                | I::Published(..)
+                | I::Timer(Timer::Retry | Timer::Budget),
+            )
+            | (S::Ringing { direction: Out }, I::Accept(_))
+            | (S::Ringing { direction: In | Out }, I::Merged)
+            | (
+                S::Connecting,
+                I::Accept(_)
+                | I::Merged
+                | I::Initiated(_)
+                | I::ConnectionLost
+                | I::ConnectionResumed
+                | I::Published(_, Ok(()))
+                | I::Timer(Timer::Ring),
+            )
+            | (
+                S::Active | S::Held,
+                I::Accept(_)
+                | I::Merged
+                | I::Initiated(_)
+                | I::Answered(_)
+                | I::Token(_)
+                | I::Connected(_)
+                | I::ConnectionResumed
+                | I::Published(_, Ok(()))
+                | I::Timer(_),
+            )
+            | (
+                S::Reconnecting { .. },
+                I::Accept(_)
+                | I::Merged
+                | I::Initiated(_)
+                | I::Answered(_)
+                | I::ConnectionLost
+                | I::Published(_, Ok(()))
+                | I::Timer(Timer::Ring),
+            )
+            | (
+                S::Ended { .. },
+                I::Accept(_)
+                | I::Decline
+                | I::HangUp
+                | I::Hold(_)
+                | I::SetMicrophone(_)
+                | I::SetCamera(_)
+                | I::Merged
+                | I::Initiated(Err(_))
+                | I::Token(_)
+                | I::Connected(_)
+                | I::ConnectionLost
+                | I::ConnectionResumed
+                | I::Disconnected(_)
+                | I::Published(..)
+                | I::Timer(_),
+            ) => {}
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Who may enter a session.
+
+use serde::{Deserialize, Serialize};
+
+/// How a session is entered. Decided by the server on every join and every token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Anybody who is signed in.
+    Public,
+    /// People with a live row in `creator_subscriptions`.
+    SubscribersOnly,
+    /// People who paid the session's price, in coins, once.
+    PayPerView,
+}

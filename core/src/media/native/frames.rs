@@ -1,0 +1,101 @@
+//! Decoded frames on their way to a reader. The SDK's streams are bounded, and their oldest frames give way.
+
+use futures_util::{Stream, StreamExt};
+use livekit::prelude as sdk;
+use livekit::webrtc::audio_stream::native::{NativeAudioStream, NativeAudioStreamOptions};
+use livekit::webrtc::video_frame::{BoxVideoFrame, I420Buffer};
+use livekit::webrtc::video_stream::native::{NativeVideoStream, NativeVideoStreamOptions};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::room::Shared;
+use crate::media::{AudioFrame, I420, VideoFrame};
+
+/// Samples a second of every audio stream.
+const SAMPLE_RATE: u32 = 48_000;
+/// A reader that is late sees the newest picture.
+const PICTURES: usize = 1;
+/// A reader that is late by more than 200 ms loses the oldest sound.
+const SOUNDS: usize = 20;
+
+/// The pictures of a track.
+pub fn video(track: &sdk::RemoteVideoTrack, shared: &Shared) -> mpsc::Receiver<VideoFrame> {
+    let options = NativeVideoStreamOptions {
+        queue_size_frames: Some(PICTURES),
+    };
+    let stream = NativeVideoStream::with_options(track.rtc_track(), options);
+    start(stream.map(picture), shared)
+}
+
+/// The sound of a track.
+pub fn audio(track: &sdk::RemoteAudioTrack, shared: &Shared) -> mpsc::Receiver<AudioFrame> {
+    let options = NativeAudioStreamOptions {
+        queue_size_frames: Some(SOUNDS),
+    };
+    let rate = i32::try_from(SAMPLE_RATE).unwrap_or(i32::MAX);
+    let stream = NativeAudioStream::with_options(track.rtc_track(), rate, 1, options);
+    let sound = stream.map(|frame| AudioFrame {
+        samples: frame.data.into_owned(),
+        sample_rate: frame.sample_rate,
+        channels: frame.num_channels,
+    });
+    start(sound, shared)
+}
+
+fn start<T: Send + 'static>(
+    stream: impl Stream<Item = T> + Send + Unpin + 'static,
+    shared: &Shared,
+) -> mpsc::Receiver<T> {
+    let (sender, reader) = mpsc::channel(1);
+    shared
+        .runtime
+        .spawn(forward(stream, sender, shared.closed.clone()));
+    reader
+}
+
+/// Moves frames to the reader until the track, the room or the reader is gone.
+async fn forward<T>(
+    mut stream: impl Stream<Item = T> + Unpin,
+    reader: mpsc::Sender<T>,
+    closed: CancellationToken,
+) {
+    while let Ok(permit) = reader.reserve().await {
+        let frame = tokio::select! {
+            frame = stream.next() => frame,
+            () = reader.closed() => None,
+            () = closed.cancelled() => None,
+        };
+        match frame {
+            Some(frame) => permit.send(frame),
+            None => break,
+        }
+    }
+}
+
+fn picture(frame: BoxVideoFrame) -> VideoFrame {
+    let buffer = frame.buffer.to_i420();
+    VideoFrame {
+        picture: packed(&buffer, frame.buffer.width(), frame.buffer.height()),
+        timestamp_us: frame.timestamp_us,
+    }
+}
+
+/// Plane after plane, row after row, without what the decoder pads rows with.
+fn packed(buffer: &I420Buffer, width: u32, height: u32) -> I420 {
+    let (y, u, v) = buffer.data();
+    let (stride_y, stride_u, stride_v) = buffer.strides();
+    let mut data = Vec::with_capacity(I420::size(width, height));
+    for (plane, stride, columns, rows) in [
+        (y, stride_y, width, height),
+        (u, stride_u, width.div_ceil(2), height.div_ceil(2)),
+        (v, stride_v, width.div_ceil(2), height.div_ceil(2)),
+    ] {
+        let lines = plane.chunks(stride.max(1) as usize).take(rows as usize);
+        lines.for_each(|line| data.extend_from_slice(&line[..line.len().min(columns as usize)]));
+    }
+    I420 {
+        width,
+        height,
+        data: data.into(),
+    }
+}

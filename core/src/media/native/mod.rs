@@ -1,0 +1,13 @@
+//! LiveKit's Rust SDK: the engine of phones.
+//!
+//! It says to the SDK's own types what `prebuilt` says over the wire; what both have to know is in
+//! `protocol` and `refusal`.
+
+mod convert;
+mod engine;
+mod events;
+mod frames;
+mod publish;
+mod room;
+
+pub use engine::NativeEngine;

@@ -1,0 +1,298 @@
+//! Publishing: from the options to a track that the server took, or to its refusal.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use livekit::options::{AudioEncoding, TrackPublishOptions, VideoCodec, VideoEncoding};
+use livekit::prelude as sdk;
+use livekit::webrtc::audio_frame::AudioFrame as SdkAudioFrame;
+use livekit::webrtc::audio_source::native::NativeAudioSource;
+use livekit::webrtc::audio_source::{AudioSourceOptions, RtcAudioSource};
+use livekit::webrtc::video_frame::{I420Buffer, VideoFrame as SdkVideoFrame, VideoRotation};
+use livekit::webrtc::video_source::native::NativeVideoSource;
+use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::convert;
+use super::room::{Shared, lock};
+use crate::media::refusal::refused;
+use crate::media::{
+    AudioFrame, AudioOptions, AudioSink, I420, MediaError, PublishedTrack, TrackId, TrackSource, VideoFrame,
+    VideoOptions, VideoSink,
+};
+
+/// What the source buffers of sound, so that a late push isn't heard.
+const AUDIO_QUEUE_MS: u32 = 50;
+/// Frames of sound that wait for the source; more means that sound comes faster than time passes.
+const AUDIO_WAITING: usize = 10;
+
+/// What is published by this side. The id stays when a reconnect gives the track another sid.
+pub struct LocalTrack {
+    pub id: TrackId,
+    pub source: TrackSource,
+    pub publication: sdk::LocalTrackPublication,
+    open: Arc<AtomicBool>,
+}
+
+impl LocalTrack {
+    /// Takes no more frames.
+    pub fn close(&self) {
+        self.open.store(false, Ordering::Release);
+    }
+}
+
+/// Publishes a camera or a screen.
+pub async fn video(
+    shared: Arc<Shared>,
+    options: VideoOptions,
+) -> Result<PublishedTrack<VideoSink>, MediaError> {
+    let preset = options.preset;
+    let resolution = VideoResolution {
+        width: preset.width,
+        height: preset.height,
+    };
+    let source = NativeVideoSource::new(resolution, options.source == TrackSource::ScreenShare);
+    let rtc_source = RtcVideoSource::Native(source.clone());
+    let track = sdk::LocalVideoTrack::create_video_track(name(options.source), rtc_source);
+    let publish = TrackPublishOptions {
+        video_encoding: Some(VideoEncoding {
+            max_bitrate: u64::from(preset.max_kbps) * 1_000,
+            max_framerate: f64::from(preset.max_fps),
+        }),
+        video_codec: VideoCodec::VP8,
+        simulcast: options.simulcast,
+        source: convert::to_sdk_source(options.source),
+        ..TrackPublishOptions::default()
+    };
+    let (id, open) = publish_track(shared, options.source, sdk::LocalTrack::Video(track), publish).await?;
+    let sink = VideoSink::new(move |frame| push_video(&source, &open, &frame));
+    Ok(PublishedTrack { id, sink })
+}
+
+/// Publishes a microphone or the sound of a screen.
+pub async fn audio(
+    shared: Arc<Shared>,
+    options: AudioOptions,
+) -> Result<PublishedTrack<AudioSink>, MediaError> {
+    let channels = options.preset.channels;
+    let source = NativeAudioSource::new(
+        AudioSourceOptions::default(),
+        options.sample_rate,
+        channels,
+        AUDIO_QUEUE_MS,
+    );
+    let rtc_source = RtcAudioSource::Native(source.clone());
+    let track = sdk::LocalAudioTrack::create_audio_track(name(options.source), rtc_source);
+    let publish = TrackPublishOptions {
+        audio_encoding: Some(AudioEncoding {
+            max_bitrate: u64::from(options.preset.max_kbps) * 1_000,
+        }),
+        dtx: true,
+        red: true,
+        source: convert::to_sdk_source(options.source),
+        ..TrackPublishOptions::default()
+    };
+    let runtime = shared.runtime.clone();
+    let (id, open) = publish_track(shared, options.source, sdk::LocalTrack::Audio(track), publish).await?;
+    let (waiting, frames) = mpsc::channel(AUDIO_WAITING);
+    runtime.spawn(capture(source, frames));
+    let sink = AudioSink::new(move |frame| push_audio(&waiting, &open, &options, frame));
+    Ok(PublishedTrack { id, sink })
+}
+
+const fn name(source: TrackSource) -> &'static str {
+    match source {
+        TrackSource::Camera => "camera",
+        TrackSource::Microphone => "microphone",
+        TrackSource::ScreenShare => "screen_share",
+        TrackSource::ScreenShareAudio => "screen_share_audio",
+    }
+}
+
+/// Stops publishing. What the SDK has lost already is no error.
+pub async fn unpublish(room: &sdk::Room, publication: &sdk::LocalTrackPublication) {
+    let unpublished = room.local_participant().unpublish_track(&publication.sid()).await;
+    if let Err(error) = unpublished {
+        tracing::debug!(%error, "a track couldn't be unpublished");
+    }
+}
+
+/// A published track that its asker hasn't taken yet: unpublished when the asker is gone.
+struct Unclaimed {
+    shared: Arc<Shared>,
+    track: Option<(TrackId, Arc<AtomicBool>)>,
+}
+
+impl Drop for Unclaimed {
+    fn drop(&mut self) {
+        if let Some((id, _)) = self.track.take() {
+            let shared = self.shared.clone();
+            self.shared
+                .runtime
+                .spawn(async move { shared.unpublish(id).await });
+        }
+    }
+}
+
+/// Publishes a track. Runs to its end on its own, so that nothing stays published for a caller that
+/// stopped waiting.
+async fn publish_track(
+    shared: Arc<Shared>,
+    source: TrackSource,
+    track: sdk::LocalTrack,
+    options: TrackPublishOptions,
+) -> Result<(TrackId, Arc<AtomicBool>), MediaError> {
+    let (reply, answer) = oneshot::channel();
+    let runtime = shared.runtime.clone();
+    runtime.spawn(async move {
+        let published = ask_server(&shared, source, track, options).await;
+        let outcome = published.and_then(|publication| take_in(&shared, source, publication));
+        drop(reply.send(outcome));
+    });
+    let mut unclaimed = answer.await.map_err(|_| MediaError::Closed)??;
+    unclaimed.track.take().ok_or(MediaError::Closed)
+}
+
+fn take_in(
+    shared: &Arc<Shared>,
+    source: TrackSource,
+    publication: sdk::LocalTrackPublication,
+) -> Result<Unclaimed, MediaError> {
+    let (id, open) = (
+        convert::track_id(&publication.sid()),
+        Arc::new(AtomicBool::new(true)),
+    );
+    let mut tracks = lock(&shared.local_tracks);
+    if shared.closed.is_cancelled() {
+        return Err(MediaError::Closed);
+    }
+    tracks.push(LocalTrack {
+        id: id.clone(),
+        source,
+        publication,
+        open: open.clone(),
+    });
+    drop(tracks);
+    Ok(Unclaimed {
+        shared: shared.clone(),
+        track: Some((id, open)),
+    })
+}
+
+type Publishing = JoinHandle<sdk::RoomResult<sdk::LocalTrackPublication>>;
+
+/// Asks the server to take a track, or to refuse it.
+async fn ask_server(
+    shared: &Arc<Shared>,
+    source: TrackSource,
+    track: sdk::LocalTrack,
+    options: TrackPublishOptions,
+) -> Result<sdk::LocalTrackPublication, MediaError> {
+    if shared.closed.is_cancelled() {
+        return Err(MediaError::Closed);
+    }
+    let local = shared.room.local_participant();
+    let mut publishing: Publishing = shared
+        .runtime
+        .spawn(async move { local.publish_track(track, options).await });
+    let permission = shared.permission.subscribe();
+    let answer = tokio::select! {
+        answer = &mut publishing => answer.map_err(|error| MediaError::Engine(error.to_string()))?,
+        () = refused(permission, source, || later_request_is_answered(shared)) => {
+            shared.runtime.spawn(take_back(shared.room.clone(), publishing));
+            return Err(MediaError::NotPermitted);
+        }
+        () = shared.closed.cancelled() => return Err(MediaError::Closed),
+    };
+    answer.map_err(|error| match error.to_string() {
+        _ if !shared.permission.borrow().allows(source) => MediaError::NotPermitted,
+        error if error.contains("timed out") => MediaError::TimedOut,
+        error => MediaError::Engine(error),
+    })
+}
+
+/// Asks the server to change none of the own attributes; whether it would let that pass doesn't matter.
+async fn later_request_is_answered(shared: &Shared) -> bool {
+    let answer = shared
+        .room
+        .local_participant()
+        .set_attributes(HashMap::new())
+        .await;
+    matches!(answer, Ok(()) | Err(sdk::RoomError::Request { .. }))
+}
+
+/// Unpublishes a track that was given up and is published after all.
+async fn take_back(room: Arc<sdk::Room>, publishing: Publishing) {
+    if let Ok(Ok(publication)) = publishing.await {
+        unpublish(&room, &publication).await;
+    }
+}
+
+fn push_video(source: &NativeVideoSource, open: &AtomicBool, frame: &VideoFrame) -> Result<(), MediaError> {
+    if !open.load(Ordering::Acquire) {
+        return Err(MediaError::Closed);
+    }
+    let I420 {
+        width,
+        height,
+        ref data,
+    } = frame.picture;
+    if width == 0 || height == 0 || data.len() != I420::size(width, height) {
+        let message = format!("{} bytes aren't an I420 picture of {width}x{height}", data.len());
+        return Err(MediaError::Engine(message));
+    }
+    let mut buffer = I420Buffer::new(width, height);
+    let (y, u, v) = buffer.data_mut();
+    let (luma, chroma) = data.split_at(width as usize * height as usize);
+    let (blue, red) = chroma.split_at(chroma.len() / 2);
+    for (plane, bytes) in [(y, luma), (u, blue), (v, red)] {
+        plane.copy_from_slice(bytes);
+    }
+    source.capture_frame(&SdkVideoFrame {
+        rotation: VideoRotation::VideoRotation0,
+        timestamp_us: frame.timestamp_us,
+        frame_metadata: None,
+        buffer,
+    });
+    Ok(())
+}
+
+fn push_audio(
+    waiting: &mpsc::Sender<AudioFrame>,
+    open: &AtomicBool,
+    options: &AudioOptions,
+    frame: AudioFrame,
+) -> Result<(), MediaError> {
+    if !open.load(Ordering::Acquire) {
+        return Err(MediaError::Closed);
+    }
+    if frame.sample_rate != options.sample_rate || frame.channels != options.preset.channels {
+        return Err(MediaError::Engine(
+            "sound must come as the track was published".into(),
+        ));
+    }
+    match waiting.try_send(frame) {
+        Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Ok(()),
+        Err(mpsc::error::TrySendError::Closed(_)) => Err(MediaError::Closed),
+    }
+}
+
+/// Hands sound to the source as fast as it takes it.
+async fn capture(source: NativeAudioSource, mut frames: mpsc::Receiver<AudioFrame>) {
+    while let Some(frame) = frames.recv().await {
+        let samples_per_channel =
+            u32::try_from(frame.samples.len()).unwrap_or(u32::MAX) / frame.channels.max(1);
+        let frame = SdkAudioFrame {
+            data: Cow::Owned(frame.samples),
+            sample_rate: frame.sample_rate,
+            num_channels: frame.channels,
+            samples_per_channel,
+        };
+        if let Err(error) = source.capture_frame(&frame).await {
+            tracing::debug!(%error, "sound wasn't taken");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A joined room: the port's methods over the SDK's.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use livekit::SimulateScenario;
+use livekit::prelude as sdk;
+use tokio::runtime;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Joined;
+use super::publish::LocalTrack;
+use super::{convert, events, frames, publish};
+use crate::domain::UserId;
+use crate::media::protocol::{self, Permission};
+use crate::media::{
+    AudioFrame, AudioOptions, AudioSink, DisconnectReason, MediaConnection, MediaError, MediaEvent,
+    MediaRoom, PublishedTrack, TrackId, VideoFrame, VideoOptions, VideoSink,
+};
+
+/// How long leaving is waited for; a server that doesn't answer is left behind.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The room as the app holds it. Dropping it leaves.
+pub struct Room(Arc<Shared>);
+
+/// What the room, the SDK's events and a publication on its way share.
+pub struct Shared {
+    pub room: Arc<sdk::Room>,
+    pub local_user: UserId,
+    pub permission: watch::Sender<Permission>,
+    /// Set once the connection is over.
+    pub closed: CancellationToken,
+    pub runtime: runtime::Handle,
+    pub local_tracks: Mutex<Vec<LocalTrack>>,
+    /// `None` once the last event was sent.
+    events: Mutex<Option<mpsc::UnboundedSender<MediaEvent>>>,
+    joined: Mutex<Option<Joined>>,
+}
+
+/// A lock that a panicking holder doesn't spoil: every holder leaves the data whole.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes a joined room over.
+///
+/// # Errors
+/// [`MediaError::Refused`] when the token's identity is no user id.
+pub async fn start(
+    joined: Joined,
+    mut sdk_events: mpsc::UnboundedReceiver<sdk::RoomEvent>,
+) -> Result<MediaConnection, MediaError> {
+    let local = joined.room.local_participant();
+    let local_user = protocol::user(local.identity().as_str())
+        .ok_or_else(|| MediaError::Refused("the token's identity is no user id".into()))?;
+    let Some(sdk::RoomEvent::Connected {
+        participants_with_tracks,
+    }) = sdk_events.recv().await
+    else {
+        return Err(MediaError::Engine(
+            "the SDK didn't begin with who is in the room".into(),
+        ));
+    };
+    let there = participants_with_tracks.iter();
+    let participants = there
+        .filter_map(|(one, tracks)| convert::participant(one, tracks))
+        .collect();
+    let permission = local.permission().map_or_else(Permission::default, |permission| {
+        Permission::new(permission.can_publish, &permission.can_publish_sources)
+    });
+    let (events, reader) = mpsc::unbounded_channel();
+    let shared = Arc::new(Shared {
+        room: joined.room.clone(),
+        local_user,
+        permission: watch::Sender::new(permission),
+        closed: CancellationToken::new(),
+        runtime: runtime::Handle::current(),
+        local_tracks: Mutex::default(),
+        events: Mutex::new(Some(events)),
+        joined: Mutex::new(Some(joined)),
+    });
+    shared
+        .runtime
+        .spawn(events::forward(Arc::downgrade(&shared), sdk_events));
+    Ok(MediaConnection {
+        room: Arc::new(Room(shared)),
+        participants,
+        events: reader,
+    })
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.0.finish(DisconnectReason::ClientInitiated);
+    }
+}
+
+impl Shared {
+    /// Tells the reader, if there is one still.
+    pub fn emit(&self, event: MediaEvent) {
+        if let Some(events) = &*lock(&self.events) {
+            // A reader that is gone has said that it doesn't want to know.
+            let _ = events.send(event);
+        }
+    }
+
+    /// Ends it all: one last event, then everything is given back.
+    pub fn finish(&self, reason: DisconnectReason) {
+        self.closed.cancel();
+        let tracks = std::mem::take(&mut *lock(&self.local_tracks));
+        tracks.iter().for_each(LocalTrack::close);
+        if let Some(events) = lock(&self.events).take() {
+            // As in `emit`.
+            let _ = events.send(MediaEvent::Disconnected(reason));
+        }
+        let joined = lock(&self.joined).take();
+        drop(joined);
+    }
+
+    /// Takes a local track out, so that it takes no more frames.
+    pub fn take_local(&self, is_it: impl Fn(&LocalTrack) -> bool) -> Option<LocalTrack> {
+        let mut tracks = lock(&self.local_tracks);
+        let index = tracks.iter().position(is_it)?;
+        let track = tracks.remove(index);
+        track.close();
+        Some(track)
+    }
+
+    /// Stops publishing a track. One that isn't there any more is no error.
+    pub async fn unpublish(&self, id: TrackId) -> Result<(), MediaError> {
+        let Some(track) = self.take_local(|track| track.id == id) else {
+            return Ok(());
+        };
+        self.emit(MediaEvent::LocalTrackUnpublished(id));
+        publish::unpublish(&self.room, &track.publication).await;
+        Ok(())
+    }
+
+    /// The publication with that sid, of somebody else.
+    fn remote(&self, track: &TrackId) -> Result<sdk::RemoteTrackPublication, MediaError> {
+        let sid = sdk::TrackSid::try_from(track.0.clone()).map_err(|_| MediaError::NoSuchTrack)?;
+        let participants = self.room.remote_participants();
+        let mut publications = participants
+            .values()
+            .filter_map(|one| one.get_track_publication(&sid));
+        publications.next().ok_or(MediaError::NoSuchTrack)
+    }
+}
+
+impl MediaRoom for Room {
+    fn local_identity(&self) -> UserId {
+        self.0.local_user
+    }
+
+    fn publish_video(
+        &self,
+        options: VideoOptions,
+    ) -> BoxFuture<'_, Result<PublishedTrack<VideoSink>, MediaError>> {
+        publish::video(self.0.clone(), options).boxed()
+    }
+
+    fn publish_audio(
+        &self,
+        options: AudioOptions,
+    ) -> BoxFuture<'_, Result<PublishedTrack<AudioSink>, MediaError>> {
+        publish::audio(self.0.clone(), options).boxed()
+    }
+
+    fn unpublish(&self, track: TrackId) -> BoxFuture<'_, Result<(), MediaError>> {
+        self.0.unpublish(track).boxed()
+    }
+
+    fn set_muted(&self, track: &TrackId, muted: bool) -> Result<(), MediaError> {
+        let tracks = lock(&self.0.local_tracks);
+        let local = tracks
+            .iter()
+            .find(|local| local.id == *track)
+            .ok_or(MediaError::NoSuchTrack)?;
+        if muted {
+            local.publication.mute();
+        } else {
+            local.publication.unmute();
+        }
+        Ok(())
+    }
+
+    fn set_subscribed(&self, track: &TrackId, subscribed: bool) -> Result<(), MediaError> {
+        self.0.remote(track)?.set_subscribed(subscribed);
+        Ok(())
+    }
+
+    fn restart_ice(&self) -> Result<(), MediaError> {
+        if self.0.closed.is_cancelled() {
+            return Err(MediaError::Closed);
+        }
+        let room = self.0.room.clone();
+        self.0.runtime.spawn(async move {
+            // Closing the signal channel is what the SDK answers by a resume, which restarts ICE.
+            if let Err(error) = room.simulate_scenario(SimulateScenario::SignalReconnect).await {
+                tracing::warn!(%error, "ICE couldn't be restarted");
+            }
+        });
+        Ok(())
+    }
+
+    fn video_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<VideoFrame>, MediaError> {
+        match self.0.remote(track)?.track() {
+            Some(sdk::RemoteTrack::Video(video)) => Ok(frames::video(&video, &self.0)),
+            Some(sdk::RemoteTrack::Audio(_)) | None => Err(MediaError::NoSuchTrack),
+        }
+    }
+
+    fn audio_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<AudioFrame>, MediaError> {
+        match self.0.remote(track)?.track() {
+            Some(sdk::RemoteTrack::Audio(audio)) => Ok(frames::audio(&audio, &self.0)),
+            Some(sdk::RemoteTrack::Video(_)) | None => Err(MediaError::NoSuchTrack),
+        }
+    }
+
+    fn disconnect(&self) -> BoxFuture<'_, ()> {
+        async {
+            let room = self.0.room.clone();
+            let closing = self.0.runtime.spawn(async move { room.close().await });
+            if tokio::time::timeout(LEAVE_TIMEOUT, closing).await.is_err() {
+                tracing::warn!("leaving the room takes long; it goes on in the background");
+            }
+            self.0.finish(DisconnectReason::ClientInitiated);
+        }
+        .boxed()
+    }
+}

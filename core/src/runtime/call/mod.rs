@@ -1,0 +1,11 @@
+//! Calls at work: a handle for the app, an actor that runs the machine, a center that knows all calls.
+
+mod actor;
+mod center;
+mod handle;
+mod snapshot;
+
+pub(super) use center::CallCenter;
+pub use center::IncomingCalls;
+pub use handle::CallHandle;
+pub use snapshot::CallSnapshot;

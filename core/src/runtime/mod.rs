@@ -1,0 +1,16 @@
+//! Feeds inputs to the machines and runs their effects.
+//!
+//! One actor per session or call. Effects run beside the actor and answer with inputs; snapshots and
+//! events leave it in order. Nothing here decides: rules are in the machines and on the server.
+
+mod call;
+mod client;
+mod room;
+mod session;
+mod shared;
+mod timers;
+
+pub use call::{CallHandle, CallSnapshot, IncomingCalls};
+pub use client::{LiveClient, LiveClientBuilder};
+pub use room::{Member, Members};
+pub use session::{SessionEvent, SessionHandle, SessionSnapshot};

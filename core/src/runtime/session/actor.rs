@@ -1,0 +1,323 @@
+//! Runs one session machine.
+
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::task::JoinError;
+
+use super::requests::{Answer, Requests};
+use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
+use super::stage::StageDesk;
+use crate::backend::{RealtimeEvent, Subscription};
+use crate::domain::{ErrorCode, LiveError, Role, SessionId, SessionType, quality};
+use crate::media::{MediaEvent, MediaRoom};
+use crate::runtime::room::{LinkEvent, Presets, RoomLink};
+use crate::runtime::shared::{FAREWELL, Ports, moment, next_message};
+use crate::runtime::timers::Timers;
+use crate::session::{Command, Effect, Input, Machine, Timer};
+
+type RoomCell = watch::Sender<Option<Arc<dyn MediaRoom>>>;
+
+pub(super) struct SessionActor {
+    ports: Ports,
+    machine: Machine,
+    messages: mpsc::Receiver<Message>,
+    link: RoomLink,
+    realtime: Option<Subscription>,
+    timers: Timers<Timer>,
+    network: watch::Receiver<u64>,
+    requests: Requests,
+    stage: StageDesk,
+    waiting: Vec<(Command, Reply)>,
+    seq: u64,
+    snapshot: watch::Sender<SessionSnapshot>,
+    room: RoomCell,
+    events: broadcast::Sender<SessionEvent>,
+    done: watch::Sender<bool>,
+}
+
+impl SessionActor {
+    pub(super) fn new(
+        ports: Ports,
+        messages: mpsc::Receiver<Message>,
+        events: broadcast::Sender<SessionEvent>,
+    ) -> (Self, Watches) {
+        let (machine, link) = (Machine::default(), RoomLink::new(ports.clone()));
+        let requests = Requests::new(Arc::clone(&ports.backend));
+        let network = ports.network.subscribe();
+        let stage = StageDesk::new(&ports);
+        let (snapshot, snapshots) = watch::channel(snapshot_of(&machine, &link, &stage, 0));
+        let (room, rooms) = watch::channel(None);
+        let (done, finished) = watch::channel(false);
+        let actor = Self {
+            ports,
+            machine,
+            messages,
+            link,
+            realtime: None,
+            timers: Timers::default(),
+            network,
+            requests,
+            stage,
+            waiting: Vec::new(),
+            seq: 0,
+            snapshot,
+            room,
+            events,
+            done,
+        };
+        (
+            actor,
+            Watches {
+                snapshot: snapshots,
+                room: rooms,
+                done: finished,
+            },
+        )
+    }
+
+    /// Runs until the session is over and what had to be told is told.
+    pub(super) async fn run(mut self) {
+        while !self.machine.state().is_terminal() {
+            let input = tokio::select! {
+                message = self.messages.recv() => match message {
+                    Some(Message::Input(input)) => input,
+                    Some(Message::Command(command, input, reply)) => {
+                        self.waiting.push((command, reply));
+                        input
+                    }
+                    Some(Message::Stage(command, reply)) => {
+                        self.stage.command(command, reply);
+                        self.show_stage();
+                        continue;
+                    }
+                    // Nobody holds the session any more.
+                    None => Input::Leave,
+                },
+                Some(done) = self.requests.next() => match self.take(done) {
+                    Some(input) => input,
+                    None => continue,
+                },
+                event = self.link.next() => match self.observe(event) {
+                    Some(input) => input,
+                    None => { self.publish_snapshot(); continue }
+                },
+                event = next_message(&mut self.realtime) => match self.hear(event) {
+                    Some(input) => input,
+                    None => continue,
+                },
+                news = self.stage.next() => {
+                    self.stage.take(news);
+                    self.show_stage();
+                    continue;
+                }
+                timer = self.timers.next() => Input::Timer(timer),
+                Ok(()) = self.network.changed() => Input::NetworkChanged,
+                () = self.ports.closing.cancelled() => Input::Leave,
+            };
+            self.step(input);
+        }
+        self.realtime = None;
+        self.timers.stop_all();
+        self.requests.give_up_questions();
+        // What is in flight may still have to be given back.
+        let farewell = tokio::time::timeout(FAREWELL, async {
+            while let Some(done) = self.requests.next().await {
+                if let Some(input) = self.take(done) {
+                    self.step(input);
+                }
+            }
+        });
+        if farewell.await.is_err() {
+            tracing::warn!("the backend didn't answer the farewell of a session in time");
+        }
+        self.done.send_replace(true);
+    }
+
+    fn step(&mut self, input: Input) {
+        let before = self.machine.state().clone();
+        let effects = self.machine.handle(input, moment());
+        // Who waits for an outcome then reads a snapshot that has it.
+        let (outcomes, others): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Settle(..)));
+        for effect in others {
+            self.perform(effect);
+        }
+        self.stage.follow(&self.machine);
+        self.show_stage();
+        for outcome in outcomes {
+            self.perform(outcome);
+        }
+        if *self.machine.state() != before {
+            tracing::debug!(from = ?before, to = ?self.machine.state(), "session");
+            let _ = self
+                .events
+                .send(SessionEvent::StateChanged(self.machine.state().clone()));
+        }
+    }
+
+    fn show_stage(&mut self) {
+        self.publish_snapshot();
+        self.stage.settle();
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Authorize(entry) => self.requests.authorize(entry),
+            Effect::Listen(id) => self.requests.listen(id),
+            Effect::Connect(access) => {
+                // A host comes to an empty stage; guests' tracks are subscribed one by one.
+                self.link.connect(access, self.machine.role() != Some(Role::Host));
+            }
+            Effect::Publish(source) => self.link.publish(source, self.presets()),
+            Effect::Unpublish(source) => self.link.unpublish(source),
+            Effect::Resume => self.link.resume(),
+            Effect::Disconnect => {
+                self.link.disconnect();
+                self.room.send_replace(None);
+            }
+            Effect::StartTimer(timer, after) => self.timers.start(timer, after),
+            Effect::StopTimer(timer) => self.timers.stop(timer),
+            Effect::Settle(command, outcome) => {
+                for (_, reply) in self.waiting.extract_if(.., |(waiting, _)| *waiting == command) {
+                    // Who gave up waiting needs no answer.
+                    let _ = reply.send(outcome.clone());
+                }
+            }
+            Effect::Withdraw(id, role) => self.requests.withdraw(id, role),
+            Effect::RefreshToken => self.about_session(Requests::refresh_token),
+            Effect::StartSession => self.about_session(Requests::start),
+            Effect::EndSession => self.about_session(Requests::end),
+            Effect::LearnEnd => self.about_session(Requests::learn_end),
+        }
+    }
+
+    fn about_session(&mut self, ask: impl FnOnce(&mut Requests, SessionId)) {
+        if let Some(id) = self.machine.session().map(|session| session.id) {
+            ask(&mut self.requests, id);
+        }
+    }
+
+    fn take(&mut self, answer: Result<Answer, JoinError>) -> Option<Input> {
+        match answer {
+            Ok(Answer::Input(input)) => Some(input),
+            Ok(Answer::Listening(subscription)) => {
+                self.realtime = Some(subscription);
+                // What was said before listening was missed.
+                self.about_session(Requests::fetch);
+                None
+            }
+            Ok(Answer::Nothing) => None,
+            Err(error) if error.is_cancelled() => None,
+            Err(error) => {
+                tracing::error!(%error, "a request of a session panicked");
+                for (_, reply) in self.waiting.drain(..) {
+                    let _ = reply.send(Err(LiveError::new(ErrorCode::Internal, "the request panicked")));
+                }
+                None
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Option<RealtimeEvent>) -> Option<Input> {
+        match event {
+            Some(RealtimeEvent::SessionChanged(session)) => {
+                let known = self.machine.session().map(|known| known.id);
+                (known == Some(session.id)).then_some(Input::SessionChanged(session))
+            }
+            Some(RealtimeEvent::Resubscribed) => {
+                self.about_session(Requests::fetch);
+                None
+            }
+            Some(
+                RealtimeEvent::ParticipantChanged(_)
+                | RealtimeEvent::StageChanged(_)
+                | RealtimeEvent::CallChanged(_),
+            ) => None,
+            // LiveKit tells who is out; Realtime going away alone ends nothing.
+            Some(RealtimeEvent::Closed(_)) | None => {
+                self.realtime = None;
+                None
+            }
+        }
+    }
+
+    fn observe(&mut self, event: LinkEvent) -> Option<Input> {
+        match event {
+            LinkEvent::Connected(outcome) => {
+                self.room.send_replace(self.link.room());
+                Some(Input::Connected(outcome))
+            }
+            LinkEvent::Published(source, outcome) => Some(Input::Published(source, outcome)),
+            LinkEvent::Unpublished(source) => Some(Input::Unpublished(source)),
+            LinkEvent::Room(event) => {
+                let input = self.translate(&event);
+                let _ = self.events.send(SessionEvent::Room(event));
+                input
+            }
+        }
+    }
+
+    fn translate(&mut self, event: &MediaEvent) -> Option<Input> {
+        match event {
+            MediaEvent::GrantsChanged(grants) => Some(Input::GrantsChanged(*grants)),
+            MediaEvent::RoleChanged { user, role } => {
+                let own = self
+                    .link
+                    .room()
+                    .is_some_and(|room| room.local_identity() == *user);
+                own.then_some(Input::RoleChanged(*role))
+            }
+            MediaEvent::Reconnecting => Some(Input::ConnectionLost),
+            MediaEvent::Reconnected => Some(Input::ConnectionResumed),
+            MediaEvent::Disconnected(reason) => {
+                self.room.send_replace(None);
+                Some(Input::Disconnected(*reason))
+            }
+            MediaEvent::ParticipantJoined(_)
+            | MediaEvent::ParticipantLeft(_)
+            | MediaEvent::TrackPublished { .. }
+            | MediaEvent::TrackUnpublished { .. }
+            | MediaEvent::TrackSubscribed { .. }
+            | MediaEvent::TrackUnsubscribed { .. }
+            | MediaEvent::TrackMuted { .. }
+            | MediaEvent::LocalTrackUnpublished(_)
+            | MediaEvent::ActiveSpeakers(_)
+            | MediaEvent::QualityChanged { .. } => None,
+        }
+    }
+
+    fn presets(&self) -> Presets {
+        let session_type = self
+            .machine
+            .session()
+            .map_or(SessionType::VideoLive, |session| session.session_type);
+        let role = self.machine.role().unwrap_or(session_type.audience_role());
+        Presets {
+            camera: quality::camera(role, session_type),
+            microphone: quality::microphone(session_type),
+        }
+    }
+
+    fn publish_snapshot(&mut self) {
+        self.seq += 1;
+        self.snapshot
+            .send_replace(snapshot_of(&self.machine, &self.link, &self.stage, self.seq));
+    }
+}
+
+fn snapshot_of(machine: &Machine, link: &RoomLink, stage: &StageDesk, seq: u64) -> SessionSnapshot {
+    SessionSnapshot {
+        seq,
+        state: machine.state().clone(),
+        session: machine.session().cloned(),
+        role: machine.role(),
+        grants: machine.grants(),
+        publishing: machine.publishing(),
+        charged_coins: machine.charged_coins(),
+        stage: stage.view(),
+        stage_requests: stage.open_requests(),
+        members: link.roster().clone(),
+    }
+}

@@ -1,0 +1,10 @@
+//! Sessions at work: a handle for the app, an actor that runs the machine.
+
+mod actor;
+mod handle;
+mod requests;
+mod snapshot;
+mod stage;
+
+pub use handle::SessionHandle;
+pub use snapshot::{SessionEvent, SessionSnapshot};

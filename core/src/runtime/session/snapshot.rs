@@ -1,0 +1,63 @@
+//! What passes between a session's handles and its actor.
+
+use std::sync::Arc;
+
+use tokio::sync::{oneshot, watch};
+
+use crate::domain::{Grants, LiveResult, LiveSession, Role, StageRequest};
+use crate::media::{MediaEvent, MediaRoom};
+use crate::runtime::room::Members;
+use crate::session::{Command, Input, State};
+use crate::stage::{self, Stage};
+
+/// A session at one moment. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct SessionSnapshot {
+    /// Counts up with every snapshot.
+    pub seq: u64,
+    /// Where it stands.
+    pub state: State,
+    /// The session as the server last described it; `None` before it was entered.
+    pub session: Option<LiveSession>,
+    /// This user's role, by the server; `None` before it was entered.
+    pub role: Option<Role>,
+    /// What the server lets this user publish.
+    pub grants: Grants,
+    /// What this user publishes, or is about to.
+    pub publishing: Grants,
+    /// Coins that entering charged.
+    pub charged_coins: u32,
+    /// This user and the stage.
+    pub stage: Stage,
+    /// Open raised hands and invitations of others, the eldest first; for those who lead the stage.
+    pub stage_requests: Arc<[StageRequest]>,
+    /// Everybody else in the room, by user.
+    pub members: Members,
+}
+
+/// Something that happened, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionEvent {
+    /// The state changed to this one.
+    StateChanged(State),
+    /// The room said this.
+    Room(MediaEvent),
+}
+
+pub(super) type Reply = oneshot::Sender<LiveResult<()>>;
+
+/// What a handle sends to its actor.
+pub(super) enum Message {
+    Input(Input),
+    Command(Command, Input, Reply),
+    Stage(stage::Command, Reply),
+}
+
+/// What a handle watches.
+#[derive(Clone)]
+pub(super) struct Watches {
+    pub(super) snapshot: watch::Receiver<SessionSnapshot>,
+    pub(super) room: watch::Receiver<Option<Arc<dyn MediaRoom>>>,
+    /// Whether all is over and told.
+    pub(super) done: watch::Receiver<bool>,
+}

@@ -1,0 +1,9 @@
+//! The client on the real stack: PostgreSQL, edge functions, Realtime, LiveKit.
+
+// A test's helpers panic as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod calls;
+mod sessions;
+mod stage;
+mod support;

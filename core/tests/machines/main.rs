@@ -1,0 +1,14 @@
+//! The machines, without a network and without a clock.
+
+// A test's helpers panic as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod call;
+mod diagrams;
+mod session;
+mod session_inputs;
+mod session_model;
+mod session_table;
+mod stage;
+mod stage_support;
+mod support;
