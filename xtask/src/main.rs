@@ -1,0 +1,70 @@
+//! This repository's commands.
+
+mod demo;
+mod faults;
+mod generate;
+mod mobile;
+mod setup;
+mod stack;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ipelya_devstack::install::Installation;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "İpelya Live's commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install everything the stack needs, pinned, into .stack/
+    Setup,
+    /// Run the whole backend on free ports until Ctrl-C
+    Stack(stack::Arguments),
+    /// Play a broadcast, a paid one, an audio room and calls, and measure them
+    Demo(demo::Arguments),
+    /// Run everything that a merge must pass
+    Test,
+    /// Break servers, networks and processes under a live broadcast, long outages too (6 minutes)
+    Faults,
+    /// Write what is generated from the core
+    Generate(generate::Arguments),
+    /// Type-check the core for both phones
+    CheckMobile,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Setup => setup::run(),
+        Command::Stack(arguments) => stack::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test => test::run(),
+        Command::Faults => faults::run(),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::CheckMobile => mobile::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes one line for people, apart from what machines read on standard output.
+#[expect(clippy::print_stderr, reason = "a command talks to its user")]
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// The repository's root.
+pub(crate) fn repository() -> PathBuf {
+    Installation::locate().repository().to_owned()
+}

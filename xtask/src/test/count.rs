@@ -1,0 +1,81 @@
+//! Reads the summaries that test runners print.
+
+use std::iter::Sum;
+
+/// Tests, as a runner counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) passed: usize,
+    pub(super) failed: usize,
+    pub(super) ignored: usize,
+}
+
+impl Count {
+    /// What a line says: cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, or Deno's
+    /// `ok | 3 passed | 0 failed (5ms)`; nothing for any other line.
+    pub(super) fn of(line: &str) -> Self {
+        let line = line.trim();
+        let is_summary = line.starts_with("test result: ")
+            || ((line.starts_with("ok | ") || line.starts_with("FAILED | ")) && line.contains(" passed | "));
+        if !is_summary {
+            return Self::default();
+        }
+        let number_before = |word: &str| {
+            let words: Vec<&str> = line
+                .split([' ', ';', '|', '('])
+                .filter(|part| !part.is_empty())
+                .collect();
+            let place = words.iter().position(|found| *found == word);
+            place
+                .and_then(|place| words.get(place.checked_sub(1)?)?.parse().ok())
+                .unwrap_or(0)
+        };
+        Self {
+            passed: number_before("passed"),
+            failed: number_before("failed"),
+            ignored: number_before("ignored"),
+        }
+    }
+}
+
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |all, one| Self {
+            passed: all.passed + one.passed,
+            failed: all.failed + one.failed,
+            ignored: all.ignored + one.ignored,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_runners_summaries_are_read_and_nothing_else() {
+        let cargo =
+            Count::of("test result: FAILED. 28 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out");
+        assert_eq!(
+            cargo,
+            Count {
+                passed: 28,
+                failed: 2,
+                ignored: 1
+            }
+        );
+        assert_eq!(
+            Count::of("ok | 34 passed | 0 failed (210ms)"),
+            Count {
+                passed: 34,
+                failed: 0,
+                ignored: 0
+            }
+        );
+        assert_eq!(
+            Count::of("FAILED | 3 passed | 1 failed | 2 ignored (1s)").ignored,
+            2
+        );
+        assert_eq!(Count::of("a line about 3 passed; 4 failed"), Count::default());
+    }
+}

@@ -1,0 +1,91 @@
+//! `cargo xtask test`: everything, in steps, with one summary at the end.
+
+mod count;
+mod step;
+mod tools;
+
+use anyhow::{Result, ensure};
+use ipelya_devstack::install::Installation;
+
+use crate::{generate, repository, say, setup};
+use step::{Outcome, Step};
+
+/// Runs every step, also after one has failed, and ends with `N passed, N failed`.
+pub(crate) fn run() -> Result<()> {
+    tools::ensure_chromium()?;
+    setup::run()?;
+    let mut outcomes = vec![generated()];
+    for step in steps() {
+        say(&format!("\n── {}", step.name));
+        outcomes.push(step.run());
+    }
+    say("\n── summary");
+    for outcome in &outcomes {
+        say(&outcome.to_string());
+    }
+    let passed: usize = outcomes.iter().map(|outcome| outcome.passed).sum();
+    let failed: usize = outcomes.iter().map(|outcome| outcome.failed).sum();
+    say(&format!("\n{passed} passed, {failed} failed"));
+    ensure!(failed == 0, "{failed} failed");
+    Ok(())
+}
+
+fn generated() -> Outcome {
+    let started = std::time::Instant::now();
+    let fresh = generate::check();
+    if let Err(error) = &fresh {
+        say(&format!("{error:#}"));
+    }
+    Outcome::single("generated files", fresh.is_ok(), started.elapsed())
+}
+
+fn steps() -> Vec<Step> {
+    let functions = repository().join("supabase/functions");
+    let deno = |name, arguments: &[&str]| {
+        let installation = Installation::locate();
+        Step::new(name, installation.deno())
+            .arguments(arguments)
+            .folder(&functions)
+            .env("DENO_DIR", installation.deno_cache())
+            .env("NO_COLOR", "1")
+    };
+    vec![
+        cargo("formatting", &["fmt", "--all", "--check"]),
+        cargo(
+            "lints",
+            &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        ),
+        // The build script of webrtc-sys downloads libwebrtc, which a type check doesn't need.
+        cargo(
+            "lints of the engine for phones",
+            &[
+                "clippy",
+                "--package",
+                "ipelya-core",
+                "--no-default-features",
+                "--features",
+                "native,supabase",
+                "--target-dir",
+                "target/native",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
+        .env("DOCS_RS", "1"),
+        cargo("documentation", &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        deno("formatting of the functions", &["fmt", "--check"]),
+        deno("lints of the functions", &["lint"]),
+        deno("types of the functions", &["task", "check"]),
+        deno("tests of the functions", &["task", "test"]),
+        cargo("tests", &["test", "--workspace", "--no-fail-fast"]),
+    ]
+}
+
+fn cargo(name: &'static str, arguments: &[&str]) -> Step {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Step::new(name, cargo)
+        .arguments(arguments)
+        .folder(&repository())
+        .env("CARGO_TERM_COLOR", "never")
+}
