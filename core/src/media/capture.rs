@@ -1,10 +1,27 @@
 //! Port to the devices that make pictures and sound.
 
+use std::future::ready;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
 use super::{AudioOptions, AudioSink, TrackSource, VideoOptions, VideoSink};
 use crate::domain::quality::{AudioPreset, VideoPreset};
 use crate::domain::{ErrorCode, LiveError, LiveResult};
 
-/// Camera and microphone of the platform. The runtime starts them once a track is published, and
+/// Which way a camera looks; the names are those of the web's `facingMode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Facing {
+    /// At the user.
+    #[default]
+    User,
+    /// Away from the user.
+    Environment,
+}
+
+/// Camera, microphone and screen of the platform. The runtime starts them once a track is published, and
 /// stops them by dropping the guard, so a device never runs for nothing.
 pub trait MediaCapture: Send + Sync + 'static {
     /// How the camera's track is published, given what quality asks for.
@@ -12,7 +29,14 @@ pub trait MediaCapture: Send + Sync + 'static {
         VideoOptions {
             source: TrackSource::Camera,
             preset,
-            simulcast: true,
+        }
+    }
+
+    /// How the screen's track is published, given what quality asks for.
+    fn screen_options(&self, preset: VideoPreset) -> VideoOptions {
+        VideoOptions {
+            source: TrackSource::ScreenShare,
+            preset,
         }
     }
 
@@ -36,6 +60,30 @@ pub trait MediaCapture: Send + Sync + 'static {
     /// # Errors
     /// As [`MediaCapture::start_camera`].
     fn start_microphone(&self, sink: AudioSink) -> LiveResult<CaptureGuard>;
+
+    /// Starts to film the screen.
+    ///
+    /// # Errors
+    /// As [`MediaCapture::start_camera`]; by default there is no screen.
+    fn start_screen(&self, _sink: VideoSink) -> LiveResult<CaptureGuard> {
+        Err(without("a screen"))
+    }
+
+    /// Turns the camera that is running to the other side; the answer is where it looks then.
+    ///
+    /// # Errors
+    /// As [`MediaCapture::start_camera`]; by default there is no other side.
+    fn flip_camera(&self) -> BoxFuture<'_, LiveResult<Facing>> {
+        ready(Err(without("a second camera"))).boxed()
+    }
+}
+
+fn without(device: &str) -> LiveError {
+    LiveError::new(
+        ErrorCode::InvalidArgument,
+        format!("this client was built without {device}"),
+    )
+    .with_field("capture")
 }
 
 /// A device at work; dropping it stops the device.
@@ -56,24 +104,16 @@ impl Drop for CaptureGuard {
     }
 }
 
-/// No camera and no microphone: for those who only watch and listen.
+/// No camera, no microphone and no screen: for those who only watch and listen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoCapture;
 
 impl MediaCapture for NoCapture {
     fn start_camera(&self, _sink: VideoSink) -> LiveResult<CaptureGuard> {
-        Err(LiveError::new(
-            ErrorCode::InvalidArgument,
-            "this client was built without a camera",
-        )
-        .with_field("capture"))
+        Err(without("a camera"))
     }
 
     fn start_microphone(&self, _sink: AudioSink) -> LiveResult<CaptureGuard> {
-        Err(LiveError::new(
-            ErrorCode::InvalidArgument,
-            "this client was built without a microphone",
-        )
-        .with_field("capture"))
+        Err(without("a microphone"))
     }
 }

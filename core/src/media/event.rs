@@ -42,6 +42,13 @@ pub enum MediaEvent {
         /// What.
         track: RemoteTrack,
     },
+    /// The first picture of a remote video track reached a reader; once a subscription.
+    FirstFrame {
+        /// Who.
+        user: UserId,
+        /// What.
+        track: TrackId,
+    },
     /// No more frames of a remote track.
     TrackUnsubscribed {
         /// Who.

@@ -12,6 +12,10 @@ mod protocol;
 mod publish;
 #[cfg(any(feature = "native", feature = "prebuilt"))]
 mod refusal;
+mod stats;
+mod view;
+#[cfg(any(feature = "native", feature = "prebuilt"))]
+mod views;
 
 #[cfg(feature = "native")]
 pub mod native;
@@ -28,12 +32,14 @@ use tokio::sync::mpsc;
 
 use crate::domain::{ErrorCode, LiveError, UserId};
 
-pub use capture::{CaptureGuard, MediaCapture, NoCapture};
+pub use capture::{CaptureGuard, Facing, MediaCapture, NoCapture};
 pub use event::{ConnectionQuality, DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack};
 pub use frame::{AudioFrame, I420, VideoFrame};
 pub use publish::{
     AudioOptions, AudioSink, PublishedTrack, TrackId, TrackKind, TrackSource, VideoOptions, VideoSink,
 };
+pub use stats::{LayerStats, StatsSampler, TrackDirection, TrackRates, TrackReport, TrackStats};
+pub use view::ViewSize;
 
 /// Connects to LiveKit rooms.
 pub trait MediaEngine: Send + Sync + 'static {
@@ -114,6 +120,20 @@ pub trait MediaRoom: Send + Sync + 'static {
     /// # Errors
     /// [`MediaError::NoSuchTrack`].
     fn set_subscribed(&self, track: &TrackId, subscribed: bool) -> Result<(), MediaError>;
+
+    /// Says how large the largest view is that shows a remote video track: the server then sends the layer that fits.
+    /// `None` hides the track: nothing is sent until a view comes back. What was said last holds for this track
+    /// until the room is left, through reconnects and subscriptions; before a word, the largest layer is sent.
+    ///
+    /// # Errors
+    /// [`MediaError::NoSuchTrack`] when there is no such remote track, or it isn't video.
+    fn set_view(&self, track: &TrackId, view: Option<ViewSize>) -> Result<(), MediaError>;
+
+    /// A sample of every published and every subscribed track. One that comes or goes meanwhile is left out.
+    ///
+    /// # Errors
+    /// [`MediaError::Closed`].
+    fn stats(&self) -> BoxFuture<'_, Result<Vec<TrackStats>, MediaError>>;
 
     /// Finds a path over the network of now at once (an ICE restart), rather than once the old one is noticed to
     /// be dead; [`MediaEvent::Reconnecting`] and [`MediaEvent::Reconnected`] tell how it went.

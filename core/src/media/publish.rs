@@ -48,10 +48,8 @@ pub enum TrackSource {
 pub struct VideoOptions {
     /// [`TrackSource::Camera`] or [`TrackSource::ScreenShare`].
     pub source: TrackSource,
-    /// Size of the frames that will come, and the encoding's bounds.
+    /// Size of the frames that will come, the encoding's bounds, and the smaller layers that are sent as well.
     pub preset: VideoPreset,
-    /// Whether smaller layers are sent as well.
-    pub simulcast: bool,
 }
 
 /// How an audio track is published.

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::model::Model;
 use super::network::{Fault, Operation};
+use super::on_air::Encoding;
 use super::world::{Sim, Wire};
 use crate::domain::UserId;
 use crate::media::{
-    AudioFrame, AudioOptions, AudioSink, ConnectRequest, DisconnectReason, I420, MediaConnection,
-    MediaEngine, MediaError, MediaEvent, MediaRoom, PublishedTrack, TrackId, TrackKind, TrackSource,
-    VideoFrame, VideoOptions, VideoSink,
+    AudioFrame, AudioOptions, AudioSink, ConnectRequest, DisconnectReason, MediaConnection, MediaEngine,
+    MediaError, MediaRoom, PublishedTrack, TrackId, TrackKind, TrackSource, TrackStats, VideoFrame,
+    VideoOptions, VideoSink, ViewSize,
 };
 
 /// Connects one person to the rooms of the world.
@@ -91,7 +92,7 @@ struct SimRoom {
 }
 
 impl SimRoom {
-    async fn publish(&self, source: TrackSource) -> Result<TrackId, MediaError> {
+    async fn publish(&self, source: TrackSource, encoding: Encoding) -> Result<TrackId, MediaError> {
         let trip = self.sim.with(|model| model.line(self.user).trip());
         tokio::time::sleep(trip).await;
         self.sim.with(|model| {
@@ -99,7 +100,7 @@ impl SimRoom {
                 return Err(MediaError::Closed);
             }
             model
-                .publish(&self.name, self.user, source)
+                .publish(&self.name, self.user, source, encoding)
                 .ok_or(MediaError::NotPermitted)
         })
     }
@@ -116,14 +117,13 @@ impl SimRoom {
         });
     }
 
-    /// Whether somebody publishes that track.
-    fn readable(&self, track: &TrackId, kind: TrackKind) -> Result<(), MediaError> {
-        let found = self.sim.with(|model| {
-            model
-                .track(&self.name, track)
-                .is_some_and(|(_, known)| known.kind == kind)
-        });
-        found.then_some(()).ok_or(MediaError::NoSuchTrack)
+    /// Who publishes that track, when it is of that kind.
+    fn known(&self, model: &Model, track: &TrackId, kind: TrackKind) -> Result<UserId, MediaError> {
+        model
+            .track(&self.name, track)
+            .filter(|(_, known)| known.kind == kind)
+            .map(|(user, _)| user)
+            .ok_or(MediaError::NoSuchTrack)
     }
 }
 
@@ -137,7 +137,8 @@ impl MediaRoom for SimRoom {
         options: VideoOptions,
     ) -> BoxFuture<'_, Result<PublishedTrack<VideoSink>, MediaError>> {
         Box::pin(async move {
-            let id = self.publish(options.source).await?;
+            let encoding = Encoding::Video(options.preset);
+            let id = self.publish(options.source, encoding).await?;
             Ok(PublishedTrack {
                 id,
                 sink: VideoSink::new(|_| Ok(())),
@@ -150,7 +151,8 @@ impl MediaRoom for SimRoom {
         options: AudioOptions,
     ) -> BoxFuture<'_, Result<PublishedTrack<AudioSink>, MediaError>> {
         Box::pin(async move {
-            let id = self.publish(options.source).await?;
+            let kbps = options.preset.max_kbps;
+            let id = self.publish(options.source, Encoding::Audio { kbps }).await?;
             Ok(PublishedTrack {
                 id,
                 sink: AudioSink::new(|_| Ok(())),
@@ -165,21 +167,10 @@ impl MediaRoom for SimRoom {
     }
 
     fn set_muted(&self, track: &TrackId, muted: bool) -> Result<(), MediaError> {
-        self.sim.with(|model| {
-            let peer = model
-                .rooms
-                .get_mut(&self.name)
-                .and_then(|room| room.peers.get_mut(&self.user));
-            let known = peer.and_then(|peer| peer.tracks.iter_mut().find(|known| known.id == *track));
-            known.ok_or(MediaError::NoSuchTrack)?.muted = muted;
-            let event = MediaEvent::TrackMuted {
-                user: self.user,
-                track: track.clone(),
-                muted,
-            };
-            model.say(&self.name, None, &event);
-            Ok(())
-        })
+        let muted = self
+            .sim
+            .with(|model| model.mute(&self.name, self.user, track, muted));
+        muted.ok_or(MediaError::NoSuchTrack)
     }
 
     fn set_subscribed(&self, track: &TrackId, subscribed: bool) -> Result<(), MediaError> {
@@ -188,37 +179,45 @@ impl MediaRoom for SimRoom {
                 .track(&self.name, track)
                 .map(|(user, track)| (user, track.clone()));
             let (user, found) = found.ok_or(MediaError::NoSuchTrack)?;
-            let event = if subscribed {
-                MediaEvent::TrackSubscribed { user, track: found }
+            if subscribed {
+                model.subscribe(&self.name, self.user, user, found);
             } else {
-                MediaEvent::TrackUnsubscribed {
-                    user,
-                    track: found.id,
-                }
-            };
-            model.say_to(&self.name, self.user, event);
+                model.unsubscribe(&self.name, self.user, user, found.id);
+            }
             Ok(())
         })
     }
 
-    /// One black picture, at once.
+    fn set_view(&self, track: &TrackId, view: Option<ViewSize>) -> Result<(), MediaError> {
+        self.sim.with(|model| {
+            let publisher = self.known(model, track, TrackKind::Video)?;
+            if publisher == self.user {
+                return Err(MediaError::NoSuchTrack);
+            }
+            model.view(&self.name, self.user, track, view);
+            Ok(())
+        })
+    }
+
+    /// What flows at the bitrate of what is published; nothing is lost.
+    fn stats(&self) -> BoxFuture<'_, Result<Vec<TrackStats>, MediaError>> {
+        let stats = self.sim.with(|model| model.stats(&self.name, self.user));
+        Box::pin(std::future::ready(stats.ok_or(MediaError::Closed)))
+    }
+
+    /// One black picture at once, and one whenever the layer changes.
     fn video_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<VideoFrame>, MediaError> {
-        self.readable(track, TrackKind::Video)?;
-        let (width, height) = (16, 16);
-        let picture = I420 {
-            width,
-            height,
-            data: Bytes::from(vec![0; I420::size(width, height)]),
-        };
-        Ok(one(VideoFrame {
-            picture,
-            timestamp_us: 0,
-        }))
+        self.sim.with(|model| {
+            self.known(model, track, TrackKind::Video)?;
+            let reader = model.read(&self.name, self.user, track);
+            reader.ok_or(MediaError::NoSuchTrack)
+        })
     }
 
     /// Ten milliseconds of silence, at once.
     fn audio_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<AudioFrame>, MediaError> {
-        self.readable(track, TrackKind::Audio)?;
+        self.sim
+            .with(|model| self.known(model, track, TrackKind::Audio).map(drop))?;
         Ok(one(AudioFrame {
             samples: vec![0; 480],
             sample_rate: 48_000,

@@ -95,8 +95,14 @@ impl Line {
 
     /// The next round trip: 20 to 80 ms. It depends on nobody else's trips.
     pub(super) fn trip(&mut self) -> Duration {
+        let trip = self.next_trip();
         self.trips += 1;
-        Duration::from_micros(20_000 + dice::mix(self.seed ^ self.trips) % 60_000)
+        trip
+    }
+
+    /// How long the next round trip will take.
+    pub(super) fn next_trip(&self) -> Duration {
+        Duration::from_micros(20_000 + dice::mix(self.seed ^ (self.trips + 1)) % 60_000)
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::model::{Alarm, Model, Ticket};
 use super::network::{Fault, Operation};
+use super::on_air::Encoding;
 use super::sessions::refuse;
 use super::world::Sim;
 use super::{SimBackend, SimCapture, SimEngine};
@@ -23,11 +24,16 @@ use crate::media::{DisconnectReason, TrackId, TrackSource};
 pub struct SimPerson {
     sim: Sim,
     id: UserId,
+    capture: SimCapture,
 }
 
 impl SimPerson {
-    pub(super) const fn new(sim: Sim, id: UserId) -> Self {
-        Self { sim, id }
+    pub(super) fn new(sim: Sim, id: UserId) -> Self {
+        Self {
+            sim,
+            id,
+            capture: SimCapture::default(),
+        }
     }
 
     /// Who.
@@ -47,10 +53,15 @@ impl SimPerson {
             })
         });
         LiveClient::builder(self.backend(), Arc::new(self.engine()))
-            .capture(SimCapture)
+            .capture(self.capture.clone())
             .device(DeviceId::new(format!("{}-{number}", self.id))?)
             .connect()
             .await
+    }
+
+    /// The camera, the microphone and the screen that this person's clients use.
+    pub const fn capture(&self) -> &SimCapture {
+        &self.capture
     }
 
     /// This person's backend, for a client of one's own.
@@ -129,7 +140,7 @@ impl SimPerson {
     pub fn publishes(&self, session: SessionId, source: TrackSource) -> LiveResult<TrackId> {
         self.sim.with(|model| {
             let room = model.session(session)?.row.room_name.clone();
-            match model.publish(&room, self.id, source) {
+            match model.publish(&room, self.id, source, Encoding::usual(source)) {
                 Some(track) => Ok(track),
                 None => refuse(ErrorCode::RoleNotAllowed, "The role doesn't publish that."),
             }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::model::{Alarm, Model, Ticket};
+use super::on_air::{Encoding, OnAir};
+use super::watching::Watched;
 use super::world::Wire;
 use crate::backend::Topic;
 use crate::domain::{
     CallStatus, Grants, ParticipantStatus, Role, RoomName, SessionId, SessionType, UserId, grants, limits,
 };
 use crate::media::{
-    DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack, TrackId, TrackKind, TrackSource,
+    DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack, TrackId, TrackKind, TrackSource, ViewSize,
 };
 
 #[derive(Default)]
@@ -23,7 +25,12 @@ pub(super) struct Peer {
     pub(super) number: u64,
     pub(super) role: Option<Role>,
     pub(super) grants: Grants,
-    pub(super) tracks: Vec<RemoteTrack>,
+    /// What is published.
+    pub(super) on_air: Vec<OnAir>,
+    /// What is subscribed.
+    pub(super) watched: BTreeMap<TrackId, Watched>,
+    /// How large tracks are seen, as far as it was said; `None` is hidden.
+    pub(super) views: BTreeMap<TrackId, Option<ViewSize>>,
     pub(super) auto_subscribe: bool,
     pub(super) wire: Option<Wire<MediaEvent>>,
     /// What was said while the connection was being resumed.
@@ -35,6 +42,10 @@ impl Model {
         self.rooms
             .get(room)
             .is_some_and(|room| room.peers.contains_key(&user))
+    }
+
+    pub(super) fn peer(&mut self, room: &str, user: UserId) -> Option<&mut Peer> {
+        self.rooms.get_mut(room)?.peers.get_mut(&user)
     }
 
     /// Lets somebody into a room; answers the number of the connection and who is there.
@@ -57,7 +68,9 @@ impl Model {
             number,
             role,
             grants: grants(ticket.role, session_type),
-            tracks: Vec::new(),
+            on_air: Vec::new(),
+            watched: BTreeMap::new(),
+            views: BTreeMap::new(),
             auto_subscribe,
             wire,
             held: Vec::new(),
@@ -80,19 +93,11 @@ impl Model {
             self.reseat(id, user, |seat| seat.status = ParticipantStatus::Joined);
         }
         self.note(user, "is in the room");
-        for track in there
-            .iter()
-            .flat_map(|other| other.tracks.iter().map(|track| (other.user, track.clone())))
-        {
-            if auto_subscribe {
-                self.say_to(
-                    name,
-                    user,
-                    MediaEvent::TrackSubscribed {
-                        user: track.0,
-                        track: track.1,
-                    },
-                );
+        if auto_subscribe {
+            for other in &there {
+                for track in &other.tracks {
+                    self.subscribe(name, user, other.user, track.clone());
+                }
             }
         }
         (number, there)
@@ -104,6 +109,9 @@ impl Model {
             return;
         };
         self.note(user, format_args!("is out of the room: {reason:?}"));
+        for one in &peer.on_air {
+            self.nobody_watches(name, user, &one.track.id);
+        }
         self.say(name, None, &MediaEvent::ParticipantLeft(user));
         let trip = self.line(user).trip() / 2;
         if let Some(wire) = peer.wire {
@@ -154,13 +162,16 @@ impl Model {
         }
     }
 
+    /// Everybody in a room.
+    pub(super) fn everybody(&self, room: &str) -> Vec<UserId> {
+        let room = self.rooms.get(room);
+        room.map_or_else(Vec::new, |room| room.peers.keys().copied().collect())
+    }
+
     /// Says something to everybody in a room but one.
     pub(super) fn say(&mut self, name: &str, but: Option<UserId>, event: &MediaEvent) {
-        let users: Vec<UserId> = self
-            .rooms
-            .get(name)
-            .map_or_else(Vec::new, |room| room.peers.keys().copied().collect());
-        for user in users.into_iter().filter(|user| Some(*user) != but) {
+        let users = self.everybody(name).into_iter();
+        for user in users.filter(|user| Some(*user) != but) {
             self.say_to(name, user, event.clone());
         }
     }
@@ -168,13 +179,7 @@ impl Model {
     pub(super) fn say_to(&mut self, name: &str, user: UserId, event: MediaEvent) {
         let line = self.line(user);
         let (online, trip) = (line.online, line.trip() / 2);
-        let Some(peer) = self
-            .rooms
-            .get_mut(name)
-            .and_then(|room| room.peers.get_mut(&user))
-        else {
-            return;
-        };
+        let Some(peer) = self.peer(name, user) else { return };
         match &peer.wire {
             Some(wire) if online => wire.send(trip, event),
             Some(_) => peer.held.push(event),
@@ -183,7 +188,13 @@ impl Model {
     }
 
     /// Publishes a track where the grants allow it; `None` where they don't.
-    pub(super) fn publish(&mut self, name: &str, user: UserId, source: TrackSource) -> Option<TrackId> {
+    pub(super) fn publish(
+        &mut self,
+        name: &str,
+        user: UserId,
+        source: TrackSource,
+        encoding: Encoding,
+    ) -> Option<TrackId> {
         let (kind, needs) = match source {
             TrackSource::Camera | TrackSource::ScreenShare => (
                 TrackKind::Video,
@@ -212,7 +223,7 @@ impl Model {
         if peer.grants.intersect(needs) != needs {
             return None;
         }
-        peer.tracks.push(track.clone());
+        peer.on_air.push(OnAir::new(track.clone(), encoding));
         let readers = room
             .peers
             .iter()
@@ -228,27 +239,15 @@ impl Model {
             },
         );
         for reader in readers {
-            self.say_to(
-                name,
-                reader,
-                MediaEvent::TrackSubscribed {
-                    user,
-                    track: track.clone(),
-                },
-            );
+            self.subscribe(name, reader, user, track.clone());
         }
         Some(id)
     }
 
     pub(super) fn unpublish(&mut self, name: &str, user: UserId, track: &TrackId) {
-        let Some(peer) = self
-            .rooms
-            .get_mut(name)
-            .and_then(|room| room.peers.get_mut(&user))
-        else {
-            return;
-        };
-        peer.tracks.retain(|known| known.id != *track);
+        let Some(peer) = self.peer(name, user) else { return };
+        peer.on_air.retain(|one| one.track.id != *track);
+        self.nobody_watches(name, user, track);
         self.say(
             name,
             Some(user),
@@ -260,13 +259,6 @@ impl Model {
         self.say_to(name, user, MediaEvent::LocalTrackUnpublished(track.clone()));
     }
 
-    pub(super) fn track(&self, name: &str, track: &TrackId) -> Option<(UserId, &RemoteTrack)> {
-        let peers = self.rooms.get(name)?.peers.iter();
-        peers
-            .flat_map(|(user, peer)| peer.tracks.iter().map(|track| (*user, track)))
-            .find(|(_, known)| known.id == *track)
-    }
-
     /// Gives somebody in a room another role: the grants follow, and what isn't granted any more is unpublished.
     pub(super) fn permit(&mut self, name: &str, user: UserId, role: Role) {
         let session_type = match name.parse() {
@@ -275,23 +267,17 @@ impl Model {
             Ok(RoomName::Call(_)) | Err(_) => return,
         };
         let granted = grants(role, session_type);
-        let Some(peer) = self
-            .rooms
-            .get_mut(name)
-            .and_then(|room| room.peers.get_mut(&user))
-        else {
-            return;
-        };
+        let Some(peer) = self.peer(name, user) else { return };
         (peer.role, peer.grants) = (Some(role), granted);
         let allowed = |kind| match kind {
             TrackKind::Audio => granted.audio,
             TrackKind::Video => granted.video,
         };
         let lost: Vec<TrackId> = peer
-            .tracks
+            .on_air
             .iter()
-            .filter(|track| !allowed(track.kind))
-            .map(|track| track.id.clone())
+            .filter(|one| !allowed(one.track.kind))
+            .map(|one| one.track.id.clone())
             .collect();
         self.say(name, None, &MediaEvent::RoleChanged { user, role });
         self.say_to(name, user, MediaEvent::GrantsChanged(granted));
@@ -317,6 +303,6 @@ fn described(user: UserId, peer: &Peer) -> MediaParticipant {
     MediaParticipant {
         user,
         role: peer.role,
-        tracks: peer.tracks.clone(),
+        tracks: peer.on_air.iter().map(|one| one.track.clone()).collect(),
     }
 }

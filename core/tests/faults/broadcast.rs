@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipelya_core::LiveClient;
 use ipelya_core::backend::NewSession;
-use ipelya_core::domain::quality::{AudioPreset, VideoPreset};
+use ipelya_core::domain::quality::{AudioPreset, Layers, VideoPreset};
 use ipelya_core::domain::{LiveResult, SessionId, UserId};
 use ipelya_core::media::test_signal::decode;
 use ipelya_core::media::{
@@ -30,9 +30,9 @@ impl MediaCapture for TestCapture {
             preset: VideoPreset {
                 width: 640,
                 height: 360,
+                layers: Layers::NONE,
                 ..preset
             },
-            simulcast: false,
         }
     }
 

@@ -5,7 +5,7 @@ mod people;
 mod server;
 mod signal;
 
-pub use people::{Person, engine, request};
+pub use people::{CARD, Person, engine, request};
 pub use server::{Livekit, Room};
 pub use signal::{Camera, Microphone, has_tone, next_times, now_ms};
 

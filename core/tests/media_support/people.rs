@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipelya_core::domain::quality::{self, VideoPreset};
+use ipelya_core::domain::quality::{self, Layers, VideoPreset};
 use ipelya_core::domain::{Role, UserId};
 use ipelya_core::media::prebuilt::PrebuiltEngine;
 use ipelya_core::media::{
@@ -21,6 +21,10 @@ pub const CARD: VideoPreset = VideoPreset {
     height: 360,
     max_fps: 24,
     max_kbps: 300,
+    layers: Layers {
+        low: Some(quality::LAYER_180P),
+        middle: None,
+    },
 };
 
 /// Somebody in a room.
@@ -202,10 +206,23 @@ impl Person {
     }
 
     pub async fn try_video(&self, source: TrackSource) -> Result<PublishedTrack<VideoSink>, MediaError> {
+        self.try_card(source, CARD).await
+    }
+
+    /// Publishes a test card of that quality; a screen has one layer.
+    pub async fn try_card(
+        &self,
+        source: TrackSource,
+        preset: VideoPreset,
+    ) -> Result<PublishedTrack<VideoSink>, MediaError> {
+        let layers = if source == TrackSource::Camera {
+            preset.layers
+        } else {
+            Layers::NONE
+        };
         let options = VideoOptions {
             source,
-            preset: CARD,
-            simulcast: source == TrackSource::Camera,
+            preset: VideoPreset { layers, ..preset },
         };
         self.room.publish_video(options).await
     }
@@ -221,6 +238,12 @@ impl Person {
 
     pub async fn publish_video(&self, source: TrackSource) -> PublishedTrack<VideoSink> {
         self.try_video(source)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub async fn publish_card(&self, source: TrackSource, preset: VideoPreset) -> PublishedTrack<VideoSink> {
+        self.try_card(source, preset)
             .await
             .unwrap_or_else(|error| panic!("{error}"))
     }

@@ -1,5 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use ipelya_core::domain::quality::VideoPreset;
 use ipelya_core::media::test_signal::{TestCard, Tone, ToneDetector, decode};
 use ipelya_core::media::{AudioFrame, AudioSink, VideoFrame, VideoSink};
 use tokio::sync::mpsc;
@@ -20,9 +21,14 @@ pub struct Microphone(JoinHandle<()>);
 
 impl Camera {
     pub fn start(sink: VideoSink) -> Self {
-        let card = TestCard::new(CARD.width, CARD.height);
+        Self::film(CARD, sink)
+    }
+
+    /// Films a card of that size and rate.
+    pub fn film(preset: VideoPreset, sink: VideoSink) -> Self {
+        let card = TestCard::new(preset.width, preset.height);
         Self(tokio::spawn(async move {
-            let mut ticks = interval(Duration::from_secs(1) / CARD.max_fps);
+            let mut ticks = interval(Duration::from_secs(1) / preset.max_fps);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             for index in 0.. {
                 ticks.tick().await;

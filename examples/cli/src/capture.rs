@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ipelya_core::domain::LiveResult;
-use ipelya_core::domain::quality::VideoPreset;
+use ipelya_core::domain::quality::{Layers, VideoPreset};
 use ipelya_core::media::test_signal::{TestCard, Tone};
 use ipelya_core::media::{
     AudioSink, CaptureGuard, MediaCapture, MediaError, TrackSource, VideoFrame, VideoOptions, VideoSink,
@@ -16,6 +16,7 @@ pub const CARD: VideoPreset = VideoPreset {
     height: 360,
     max_fps: 24,
     max_kbps: 1_000,
+    layers: Layers::NONE,
 };
 /// What the tone sounds like, in hertz.
 pub const TONE_HZ: f64 = 440.0;
@@ -38,7 +39,6 @@ impl MediaCapture for TestCapture {
         VideoOptions {
             source: TrackSource::Camera,
             preset: CARD,
-            simulcast: false,
         }
     }
 

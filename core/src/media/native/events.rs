@@ -60,7 +60,7 @@ fn apply(shared: &Arc<Shared>, event: sdk::RoomEvent) {
         } => {
             if let Some(user) = protocol::user(participant.identity().as_str()) {
                 let track = convert::remote_track(&publication);
-                shared.emit(MediaEvent::TrackSubscribed { user, track });
+                shared.subscribed(user, track);
             }
         }
         sdk::RoomEvent::TrackUnsubscribed {
@@ -70,7 +70,7 @@ fn apply(shared: &Arc<Shared>, event: sdk::RoomEvent) {
         } => {
             if let Some(user) = protocol::user(participant.identity().as_str()) {
                 let track = convert::track_id(&publication.sid());
-                shared.emit(MediaEvent::TrackUnsubscribed { user, track });
+                shared.unsubscribed(user, track);
             }
         }
         sdk::RoomEvent::TrackSubscriptionFailed { track_sid, error, .. } => {
@@ -118,7 +118,10 @@ fn apply(shared: &Arc<Shared>, event: sdk::RoomEvent) {
             }
         }
         sdk::RoomEvent::Reconnecting => shared.emit(MediaEvent::Reconnecting),
-        sdk::RoomEvent::Reconnected => shared.emit(MediaEvent::Reconnected),
+        sdk::RoomEvent::Reconnected => {
+            shared.emit(MediaEvent::Reconnected);
+            shared.repeat_views();
+        }
         sdk::RoomEvent::Disconnected { reason } => {
             tracing::debug!(?reason, "disconnected");
             shared.finish(protocol::disconnect_reason(reason as i32));

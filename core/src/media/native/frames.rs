@@ -18,13 +18,17 @@ const PICTURES: usize = 1;
 /// A reader that is late by more than 200 ms loses the oldest sound.
 const SOUNDS: usize = 20;
 
-/// The pictures of a track.
-pub fn video(track: &sdk::RemoteVideoTrack, shared: &Shared) -> mpsc::Receiver<VideoFrame> {
+/// The pictures of a track; tells when the first has reached the reader.
+pub fn video(
+    track: &sdk::RemoteVideoTrack,
+    shared: &Shared,
+    on_first: impl FnOnce() + Send + 'static,
+) -> mpsc::Receiver<VideoFrame> {
     let options = NativeVideoStreamOptions {
         queue_size_frames: Some(PICTURES),
     };
     let stream = NativeVideoStream::with_options(track.rtc_track(), options);
-    start(stream.map(picture), shared)
+    start(stream.map(picture), shared, on_first)
 }
 
 /// The sound of a track.
@@ -39,26 +43,29 @@ pub fn audio(track: &sdk::RemoteAudioTrack, shared: &Shared) -> mpsc::Receiver<A
         sample_rate: frame.sample_rate,
         channels: frame.num_channels,
     });
-    start(sound, shared)
+    start(sound, shared, || {})
 }
 
 fn start<T: Send + 'static>(
     stream: impl Stream<Item = T> + Send + Unpin + 'static,
     shared: &Shared,
+    on_first: impl FnOnce() + Send + 'static,
 ) -> mpsc::Receiver<T> {
     let (sender, reader) = mpsc::channel(1);
     shared
         .runtime
-        .spawn(forward(stream, sender, shared.closed.clone()));
+        .spawn(forward(stream, sender, shared.closed.clone(), on_first));
     reader
 }
 
-/// Moves frames to the reader until the track, the room or the reader is gone.
+/// Moves frames to the reader until the track, the room or the reader is gone. Tells of the first.
 async fn forward<T>(
     mut stream: impl Stream<Item = T> + Unpin,
     reader: mpsc::Sender<T>,
     closed: CancellationToken,
+    on_first: impl FnOnce(),
 ) {
+    let mut on_first = Some(on_first);
     while let Ok(permit) = reader.reserve().await {
         let frame = tokio::select! {
             frame = stream.next() => frame,
@@ -68,6 +75,9 @@ async fn forward<T>(
         match frame {
             Some(frame) => permit.send(frame),
             None => break,
+        }
+        if let Some(on_first) = on_first.take() {
+            on_first();
         }
     }
 }

@@ -9,5 +9,8 @@ mod events;
 mod frames;
 mod publish;
 mod room;
+mod sinks;
+mod stats;
+mod watching;
 
 pub use engine::NativeEngine;

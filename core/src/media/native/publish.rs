@@ -1,33 +1,30 @@
 //! Publishing: from the options to a track that the server took, or to its refusal.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use livekit::options::{AudioEncoding, TrackPublishOptions, VideoCodec, VideoEncoding};
+use livekit::options::{
+    AudioEncoding, TrackPublishOptions, VideoCodec, VideoEncoding, VideoPreset as SdkVideoPreset,
+};
 use livekit::prelude as sdk;
-use livekit::webrtc::audio_frame::AudioFrame as SdkAudioFrame;
 use livekit::webrtc::audio_source::native::NativeAudioSource;
 use livekit::webrtc::audio_source::{AudioSourceOptions, RtcAudioSource};
-use livekit::webrtc::video_frame::{I420Buffer, VideoFrame as SdkVideoFrame, VideoRotation};
 use livekit::webrtc::video_source::native::NativeVideoSource;
 use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::convert;
 use super::room::{Shared, lock};
+use super::{convert, sinks};
+use crate::domain::quality::VideoLayer;
 use crate::media::refusal::refused;
 use crate::media::{
-    AudioFrame, AudioOptions, AudioSink, I420, MediaError, PublishedTrack, TrackId, TrackSource, VideoFrame,
-    VideoOptions, VideoSink,
+    AudioOptions, AudioSink, MediaError, PublishedTrack, TrackId, TrackSource, VideoOptions, VideoSink,
 };
 
 /// What the source buffers of sound, so that a late push isn't heard.
 const AUDIO_QUEUE_MS: u32 = 50;
-/// Frames of sound that wait for the source; more means that sound comes faster than time passes.
-const AUDIO_WAITING: usize = 10;
 
 /// What is published by this side. The id stays when a reconnect gives the track another sid.
 pub struct LocalTrack {
@@ -63,13 +60,21 @@ pub async fn video(
             max_framerate: f64::from(preset.max_fps),
         }),
         video_codec: VideoCodec::VP8,
-        simulcast: options.simulcast,
+        simulcast: !preset.layers.is_empty(),
+        simulcast_layers: Some(preset.layers.smallest_first().map(layer).collect()),
         source: convert::to_sdk_source(options.source),
         ..TrackPublishOptions::default()
     };
     let (id, open) = publish_track(shared, options.source, sdk::LocalTrack::Video(track), publish).await?;
-    let sink = VideoSink::new(move |frame| push_video(&source, &open, &frame));
-    Ok(PublishedTrack { id, sink })
+    Ok(PublishedTrack {
+        id,
+        sink: sinks::video(source, open),
+    })
+}
+
+fn layer(layer: VideoLayer) -> SdkVideoPreset {
+    let bits = u64::from(layer.max_kbps) * 1_000;
+    SdkVideoPreset::new(layer.width, layer.height, bits, f64::from(layer.max_fps))
 }
 
 /// Publishes a microphone or the sound of a screen.
@@ -97,10 +102,10 @@ pub async fn audio(
     };
     let runtime = shared.runtime.clone();
     let (id, open) = publish_track(shared, options.source, sdk::LocalTrack::Audio(track), publish).await?;
-    let (waiting, frames) = mpsc::channel(AUDIO_WAITING);
-    runtime.spawn(capture(source, frames));
-    let sink = AudioSink::new(move |frame| push_audio(&waiting, &open, &options, frame));
-    Ok(PublishedTrack { id, sink })
+    Ok(PublishedTrack {
+        id,
+        sink: sinks::audio(source, open, options, &runtime),
+    })
 }
 
 const fn name(source: TrackSource) -> &'static str {
@@ -228,71 +233,5 @@ async fn later_request_is_answered(shared: &Shared) -> bool {
 async fn take_back(room: Arc<sdk::Room>, publishing: Publishing) {
     if let Ok(Ok(publication)) = publishing.await {
         unpublish(&room, &publication).await;
-    }
-}
-
-fn push_video(source: &NativeVideoSource, open: &AtomicBool, frame: &VideoFrame) -> Result<(), MediaError> {
-    if !open.load(Ordering::Acquire) {
-        return Err(MediaError::Closed);
-    }
-    let I420 {
-        width,
-        height,
-        ref data,
-    } = frame.picture;
-    if width == 0 || height == 0 || data.len() != I420::size(width, height) {
-        let message = format!("{} bytes aren't an I420 picture of {width}x{height}", data.len());
-        return Err(MediaError::Engine(message));
-    }
-    let mut buffer = I420Buffer::new(width, height);
-    let (y, u, v) = buffer.data_mut();
-    let (luma, chroma) = data.split_at(width as usize * height as usize);
-    let (blue, red) = chroma.split_at(chroma.len() / 2);
-    for (plane, bytes) in [(y, luma), (u, blue), (v, red)] {
-        plane.copy_from_slice(bytes);
-    }
-    source.capture_frame(&SdkVideoFrame {
-        rotation: VideoRotation::VideoRotation0,
-        timestamp_us: frame.timestamp_us,
-        frame_metadata: None,
-        buffer,
-    });
-    Ok(())
-}
-
-fn push_audio(
-    waiting: &mpsc::Sender<AudioFrame>,
-    open: &AtomicBool,
-    options: &AudioOptions,
-    frame: AudioFrame,
-) -> Result<(), MediaError> {
-    if !open.load(Ordering::Acquire) {
-        return Err(MediaError::Closed);
-    }
-    if frame.sample_rate != options.sample_rate || frame.channels != options.preset.channels {
-        return Err(MediaError::Engine(
-            "sound must come as the track was published".into(),
-        ));
-    }
-    match waiting.try_send(frame) {
-        Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Ok(()),
-        Err(mpsc::error::TrySendError::Closed(_)) => Err(MediaError::Closed),
-    }
-}
-
-/// Hands sound to the source as fast as it takes it.
-async fn capture(source: NativeAudioSource, mut frames: mpsc::Receiver<AudioFrame>) {
-    while let Some(frame) = frames.recv().await {
-        let samples_per_channel =
-            u32::try_from(frame.samples.len()).unwrap_or(u32::MAX) / frame.channels.max(1);
-        let frame = SdkAudioFrame {
-            data: Cow::Owned(frame.samples),
-            sample_rate: frame.sample_rate,
-            num_channels: frame.channels,
-            samples_per_channel,
-        };
-        if let Err(error) = source.capture_frame(&frame).await {
-            tracing::debug!(%error, "sound wasn't taken");
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! A joined room: the port's methods over the SDK's.
 
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,12 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Joined;
 use super::publish::LocalTrack;
-use super::{convert, events, frames, publish};
+use super::{convert, events, frames, publish, stats};
 use crate::domain::UserId;
 use crate::media::protocol::{self, Permission};
+use crate::media::views::Views;
 use crate::media::{
     AudioFrame, AudioOptions, AudioSink, DisconnectReason, MediaConnection, MediaError, MediaEvent,
-    MediaRoom, PublishedTrack, TrackId, VideoFrame, VideoOptions, VideoSink,
+    MediaRoom, PublishedTrack, TrackId, TrackStats, VideoFrame, VideoOptions, VideoSink, ViewSize,
 };
 
 /// How long leaving is waited for; a server that doesn't answer is left behind.
@@ -36,6 +39,9 @@ pub struct Shared {
     pub closed: CancellationToken,
     pub runtime: runtime::Handle,
     pub local_tracks: Mutex<Vec<LocalTrack>>,
+    pub views: Mutex<Views>,
+    /// The subscribed tracks, and whether a picture of each has been seen.
+    pub subscriptions: Mutex<HashMap<TrackId, Arc<AtomicBool>>>,
     /// `None` once the last event was sent.
     events: Mutex<Option<mpsc::UnboundedSender<MediaEvent>>>,
     joined: Mutex<Option<Joined>>,
@@ -80,6 +86,8 @@ pub async fn start(
         closed: CancellationToken::new(),
         runtime: runtime::Handle::current(),
         local_tracks: Mutex::default(),
+        views: Mutex::default(),
+        subscriptions: Mutex::default(),
         events: Mutex::new(Some(events)),
         joined: Mutex::new(Some(joined)),
     });
@@ -140,13 +148,17 @@ impl Shared {
         Ok(())
     }
 
-    /// The publication with that sid, of somebody else.
-    fn remote(&self, track: &TrackId) -> Result<sdk::RemoteTrackPublication, MediaError> {
+    /// The publication with that sid, of somebody else, who may be no person.
+    pub fn remote(
+        &self,
+        track: &TrackId,
+    ) -> Result<(Option<UserId>, sdk::RemoteTrackPublication), MediaError> {
         let sid = sdk::TrackSid::try_from(track.0.clone()).map_err(|_| MediaError::NoSuchTrack)?;
         let participants = self.room.remote_participants();
-        let mut publications = participants
-            .values()
-            .filter_map(|one| one.get_track_publication(&sid));
+        let mut publications = participants.values().filter_map(|one| {
+            let publication = one.get_track_publication(&sid)?;
+            Some((protocol::user(one.identity().as_str()), publication))
+        });
         publications.next().ok_or(MediaError::NoSuchTrack)
     }
 }
@@ -189,8 +201,19 @@ impl MediaRoom for Room {
     }
 
     fn set_subscribed(&self, track: &TrackId, subscribed: bool) -> Result<(), MediaError> {
-        self.0.remote(track)?.set_subscribed(subscribed);
+        let (_, publication) = self.0.remote(track)?;
+        // The SDK spawns, and whoever subscribes may be no task.
+        let _runtime = self.0.runtime.enter();
+        publication.set_subscribed(subscribed);
         Ok(())
+    }
+
+    fn set_view(&self, track: &TrackId, view: Option<ViewSize>) -> Result<(), MediaError> {
+        self.0.set_view(track, view)
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Vec<TrackStats>, MediaError>> {
+        stats::sample(&self.0).boxed()
     }
 
     fn restart_ice(&self) -> Result<(), MediaError> {
@@ -208,14 +231,22 @@ impl MediaRoom for Room {
     }
 
     fn video_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<VideoFrame>, MediaError> {
-        match self.0.remote(track)?.track() {
-            Some(sdk::RemoteTrack::Video(video)) => Ok(frames::video(&video, &self.0)),
-            Some(sdk::RemoteTrack::Audio(_)) | None => Err(MediaError::NoSuchTrack),
-        }
+        let (user, publication) = self.0.remote(track)?;
+        let Some(sdk::RemoteTrack::Video(video)) = publication.track() else {
+            return Err(MediaError::NoSuchTrack);
+        };
+        let (shared, seen, track) = (Arc::downgrade(&self.0), self.0.seen(track), track.clone());
+        let on_first = move || {
+            if let (Some(shared), Some(user)) = (shared.upgrade(), user) {
+                shared.first_frame(user, track, &seen);
+            }
+        };
+        Ok(frames::video(&video, &self.0, on_first))
     }
 
     fn audio_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<AudioFrame>, MediaError> {
-        match self.0.remote(track)?.track() {
+        let (_, publication) = self.0.remote(track)?;
+        match publication.track() {
             Some(sdk::RemoteTrack::Audio(audio)) => Ok(frames::audio(&audio, &self.0)),
             Some(sdk::RemoteTrack::Video(_)) | None => Err(MediaError::NoSuchTrack),
         }

@@ -108,6 +108,7 @@ impl Dispatcher {
             Event::UnpublishTrack(ref answer) => self.answer(answer.async_id, event),
             Event::CaptureAudioFrame(ref answer) => self.answer(answer.async_id, event),
             Event::SetLocalAttributes(ref answer) => self.answer(answer.async_id, event),
+            Event::GetStats(ref answer) => self.answer(answer.async_id, event),
             Event::Logs(batch) => logs::forward(&batch),
             Event::Panic(panic) => self.fail(&panic.message),
         }

@@ -18,6 +18,8 @@ pub struct Aftermath {
     pub released: Option<Box<dyn Any + Send>>,
     /// Local tracks that the server doesn't permit any more: the SDK goes on sending until told.
     pub revoked: Vec<LocalTrack>,
+    /// Subscribed tracks of which LiveKit may have forgotten how they are viewed.
+    pub came_back: Vec<TrackId>,
     /// The connection is over.
     pub over: Option<DisconnectReason>,
 }
@@ -113,7 +115,10 @@ impl State {
             }
             RoomEventMessage::Reconnected(_) => {
                 self.emit(MediaEvent::Reconnected);
-                Aftermath::default()
+                Aftermath {
+                    came_back: self.subscribed_tracks(),
+                    ..Aftermath::default()
+                }
             }
             // Nobody here reads data; what these own is given back.
             unread @ (RoomEventMessage::DataPacketReceived(_)
@@ -177,14 +182,16 @@ impl State {
         };
         let previous = publication.subscribed.replace(Subscribed {
             handle: track.handle.into(),
+            seen: false,
             streams: Vec::new(),
         });
-        let event = MediaEvent::TrackSubscribed {
-            user: participant.user,
-            track: publication.track.clone(),
-        };
-        self.emit(event);
-        Aftermath::release(previous)
+        let (user, track) = (participant.user, publication.track.clone());
+        let came_back = vec![track.id.clone()];
+        self.emit(MediaEvent::TrackSubscribed { user, track });
+        Aftermath {
+            came_back,
+            ..Aftermath::release(previous)
+        }
     }
 
     fn unsubscribed(&mut self, identity: &str, sid: &str) -> Aftermath {

@@ -163,6 +163,7 @@ fn start(id: u64, message: Request) -> Result<(), MediaError> {
         Some(Response::PublishTrack(response)) => response.async_id,
         Some(Response::UnpublishTrack(response)) => response.async_id,
         Some(Response::SetLocalAttributes(response)) => response.async_id,
+        Some(Response::GetStats(response)) => response.async_id,
         Some(Response::CaptureAudioFrame(response)) => response.async_id,
         Some(
             Response::CreateVideoTrack(_)

@@ -17,7 +17,9 @@ mod room;
 mod shared;
 mod sinks;
 mod state;
+mod stats;
 mod streams;
+mod views;
 mod wire;
 
 pub use engine::PrebuiltEngine;

@@ -56,7 +56,8 @@ pub async fn video(
             max_framerate: f64::from(preset.max_fps),
         }),
         video_codec: Some(VideoCodec::Vp8 as i32),
-        simulcast: Some(options.simulcast),
+        // The library chooses the layers itself; what it takes of the table is whether there are any.
+        simulcast: Some(!preset.layers.is_empty()),
         source: Some(to_wire_source(options.source) as i32),
         ..TrackPublishOptions::default()
     };
@@ -156,7 +157,7 @@ async fn publish_track(
             let handles = Arc::new(LocalHandles {
                 open: AtomicBool::new(true),
                 source: source_handle,
-                track: track_handle,
+                track: Arc::new(track_handle),
                 _publication: publication.handle,
             });
             let id = TrackId(sid.clone());

@@ -16,11 +16,11 @@ use super::wire::{
     ConnectResult, LocalTrackMuteRequest, Request, SetSubscribedRequest, SimulateScenarioKind,
     SimulateScenarioRequest,
 };
-use super::{convert, ffi, publish, streams};
+use super::{convert, ffi, publish, stats, streams};
 use crate::domain::UserId;
 use crate::media::{
     AudioFrame, AudioOptions, AudioSink, DisconnectReason, MediaConnection, MediaError, MediaRoom,
-    PublishedTrack, TrackId, TrackKind, VideoFrame, VideoOptions, VideoSink, protocol,
+    PublishedTrack, TrackId, TrackKind, TrackStats, VideoFrame, VideoOptions, VideoSink, ViewSize, protocol,
 };
 
 /// How long leaving is waited for; a server that doesn't answer is left behind.
@@ -68,6 +68,7 @@ impl Room {
             closed: CancellationToken::new(),
             runtime: runtime::Handle::current(),
             state: Mutex::new(state),
+            views: Mutex::default(),
             room: Mutex::new(None),
             room_id,
         });
@@ -140,6 +141,14 @@ impl MediaRoom for Room {
         ffi::request(Request::SetSubscribed(request)).map(drop)
     }
 
+    fn set_view(&self, track: &TrackId, view: Option<ViewSize>) -> Result<(), MediaError> {
+        self.0.set_view(track, view)
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Vec<TrackStats>, MediaError>> {
+        stats::sample(self.0.clone()).boxed()
+    }
+
     fn restart_ice(&self) -> Result<(), MediaError> {
         self.0.check_open()?;
         // Closing the signal channel is what the SDK answers by a resume, which restarts ICE.
@@ -152,7 +161,14 @@ impl MediaRoom for Room {
 
     fn video_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<VideoFrame>, MediaError> {
         let handle = self.0.subscribed(track, TrackKind::Video)?;
-        let (reader, stream) = streams::open_video(&handle, &self.0.runtime)?;
+        let (shared, subscription) = (Arc::downgrade(&self.0), Arc::downgrade(&handle));
+        let subject = track.clone();
+        let on_first = move || {
+            if let Some(shared) = shared.upgrade() {
+                lock(&shared.state).first_frame(&subject, &subscription);
+            }
+        };
+        let (reader, stream) = streams::open_video(&handle, &self.0.runtime, on_first)?;
         self.0.attach(track, &handle, stream);
         Ok(reader)
     }

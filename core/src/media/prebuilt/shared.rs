@@ -11,6 +11,7 @@ use super::handles::{Handle, RoomHandle};
 use super::state::{LocalHandles, LocalTrack, State};
 use super::wire::{Request, RoomEventMessage, UnpublishTrackRequest};
 use super::{ffi, streams};
+use crate::media::views::Views;
 use crate::media::{DisconnectReason, MediaError, MediaEvent, TrackId, TrackKind, protocol};
 
 /// A joined room, whoever looks at it.
@@ -22,6 +23,8 @@ pub struct Shared {
     pub closed: CancellationToken,
     pub runtime: runtime::Handle,
     pub state: Mutex<State>,
+    /// Locked before `state` where both are.
+    pub views: Mutex<Views>,
     pub room: Mutex<Option<RoomHandle>>,
     pub room_id: u64,
 }
@@ -32,6 +35,9 @@ impl RoomListener for Shared {
         drop(aftermath.released);
         for track in aftermath.revoked {
             self.unpublish_in_background(track);
+        }
+        for track in aftermath.came_back {
+            self.repeat_view(&track);
         }
         if let Some(reason) = aftermath.over {
             self.finish(reason);

@@ -1,8 +1,8 @@
 //! What is known of a room: who is in it, what is published, what is subscribed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use tokio::sync::{mpsc, watch};
 
@@ -12,7 +12,8 @@ use super::streams::Stream;
 use super::wire::{OwnedParticipant, OwnedTrackPublication};
 use crate::domain::{Role, UserId};
 use crate::media::protocol::{self, Permission};
-use crate::media::{MediaEvent, MediaParticipant, RemoteTrack, TrackId, TrackSource};
+use crate::media::stats::Subject;
+use crate::media::{MediaEvent, MediaParticipant, RemoteTrack, TrackDirection, TrackId, TrackSource};
 
 /// Somebody else, by identity in [`State::participants`].
 pub struct Participant {
@@ -32,6 +33,8 @@ pub struct Publication {
 /// A remote track that can be read, and who reads it.
 pub struct Subscribed {
     pub handle: Arc<Handle>,
+    /// Whether a picture has reached a reader.
+    pub seen: bool,
     pub streams: Vec<Arc<dyn Stream>>,
 }
 
@@ -54,7 +57,7 @@ pub struct LocalHandles {
     /// Until the track is gone: whoever is told so finds its sink closed.
     pub open: AtomicBool,
     pub source: Handle,
-    pub track: Handle,
+    pub track: Arc<Handle>,
     pub _publication: Handle,
 }
 
@@ -145,6 +148,61 @@ impl State {
         self.participants
             .values_mut()
             .find_map(|participant| participant.publications.get_mut(sid))
+    }
+
+    /// Every publication that is subscribed, with who publishes it.
+    fn subscriptions(&self) -> impl Iterator<Item = (UserId, &RemoteTrack, &Subscribed)> {
+        self.participants.values().flat_map(|participant| {
+            let publications = participant.publications.values();
+            publications.filter_map(|publication| {
+                let subscribed = publication.subscribed.as_ref()?;
+                Some((participant.user, &publication.track, subscribed))
+            })
+        })
+    }
+
+    /// Every track that is subscribed.
+    pub fn subscribed_tracks(&self) -> Vec<TrackId> {
+        self.subscriptions()
+            .map(|(_, track, _)| track.id.clone())
+            .collect()
+    }
+
+    /// Tells of the first picture of a subscription, if that is still there and it wasn't told of.
+    pub fn first_frame(&mut self, track: &TrackId, subscription: &Weak<Handle>) {
+        let told = self.participants.values_mut().find_map(|participant| {
+            let subscribed = participant.publications.get_mut(&track.0)?.subscribed.as_mut()?;
+            let is_it = subscription.as_ptr() == Arc::as_ptr(&subscribed.handle);
+            let first = is_it && !std::mem::replace(&mut subscribed.seen, true);
+            first.then_some(participant.user)
+        });
+        if let Some(user) = told {
+            let track = track.clone();
+            self.emit(MediaEvent::FirstFrame { user, track });
+        }
+    }
+
+    /// Every published and every subscribed track, with what the library knows it by.
+    pub fn measurable(&self) -> Vec<(Subject, Arc<Handle>)> {
+        let sent = self.local_tracks.iter().map(|local| {
+            let subject = Subject {
+                track: local.id.clone(),
+                user: self.local_user,
+                source: local.source,
+                direction: TrackDirection::Sent,
+            };
+            (subject, local.handles.track.clone())
+        });
+        let received = self.subscriptions().map(|(user, track, subscribed)| {
+            let subject = Subject {
+                track: track.id.clone(),
+                user,
+                source: track.source,
+                direction: TrackDirection::Received,
+            };
+            (subject, subscribed.handle.clone())
+        });
+        sent.chain(received).collect()
     }
 
     /// Takes a local track out.

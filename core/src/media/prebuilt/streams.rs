@@ -118,8 +118,13 @@ impl<T: Send> Stream for Queue<T> {
 }
 
 /// Moves frames to the reader until either side ends; a full channel means that the reader is late,
-/// and the queue then forgets what is old.
-async fn forward<T: Send + 'static>(queue: Arc<Queue<T>>, reader: mpsc::Sender<T>) {
+/// and the queue then forgets what is old. Tells of the first.
+async fn forward<T: Send + 'static>(
+    queue: Arc<Queue<T>>,
+    reader: mpsc::Sender<T>,
+    on_first: impl FnOnce() + Send,
+) {
+    let mut on_first = Some(on_first);
     while let Ok(permit) = reader.reserve().await {
         let frame = tokio::select! {
             frame = queue.next() => frame,
@@ -129,6 +134,9 @@ async fn forward<T: Send + 'static>(queue: Arc<Queue<T>>, reader: mpsc::Sender<T
             Some(frame) => permit.send(frame),
             None => break,
         }
+        if let Some(on_first) = on_first.take() {
+            on_first();
+        }
     }
     queue.end();
 }
@@ -137,6 +145,7 @@ fn start<T: Send + 'static>(
     queue: Arc<Queue<T>>,
     stream: Handle,
     runtime: &runtime::Handle,
+    on_first: impl FnOnce() + Send + 'static,
 ) -> (mpsc::Receiver<T>, Arc<dyn Stream>)
 where
     Queue<T>: FrameListener,
@@ -144,17 +153,18 @@ where
     let (sender, reader) = mpsc::channel(1);
     ffi::dispatcher().add_stream(stream.id(), queue.clone());
     queue.adopt(stream);
-    runtime.spawn(forward(queue.clone(), sender));
+    runtime.spawn(forward(queue.clone(), sender, on_first));
     (reader, queue)
 }
 
-/// Opens the pictures of a track.
+/// Opens the pictures of a track; tells when the first has reached the reader.
 ///
 /// # Errors
 /// [`MediaError::Engine`].
 pub fn open_video(
     track: &Handle,
     runtime: &runtime::Handle,
+    on_first: impl FnOnce() + Send + 'static,
 ) -> Result<(mpsc::Receiver<VideoFrame>, Arc<dyn Stream>), MediaError> {
     let response = ffi::request(Request::NewVideoStream(NewVideoStreamRequest {
         track_handle: track.id(),
@@ -166,7 +176,12 @@ pub fn open_video(
     let Some(Response::NewVideoStream(response)) = response else {
         return Err(unexpected());
     };
-    Ok(start(Queue::new(PICTURES), response.stream.handle, runtime))
+    Ok(start(
+        Queue::new(PICTURES),
+        response.stream.handle,
+        runtime,
+        on_first,
+    ))
 }
 
 /// Opens the sound of a track.
@@ -188,7 +203,7 @@ pub fn open_audio(
     let Some(Response::NewAudioStream(response)) = response else {
         return Err(unexpected());
     };
-    Ok(start(Queue::new(SOUNDS), response.stream.handle, runtime))
+    Ok(start(Queue::new(SOUNDS), response.stream.handle, runtime, || {}))
 }
 
 fn unexpected() -> MediaError {

@@ -218,6 +218,7 @@ impl CallActor {
                 | MediaEvent::TrackPublished { .. }
                 | MediaEvent::TrackUnpublished { .. }
                 | MediaEvent::TrackSubscribed { .. }
+                | MediaEvent::FirstFrame { .. }
                 | MediaEvent::TrackUnsubscribed { .. }
                 | MediaEvent::TrackMuted { .. }
                 | MediaEvent::LocalTrackUnpublished(_)

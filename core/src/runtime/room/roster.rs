@@ -113,6 +113,7 @@ impl Members {
             }
             MediaEvent::Disconnected(_) => *self = Self::default(),
             MediaEvent::GrantsChanged(_)
+            | MediaEvent::FirstFrame { .. }
             | MediaEvent::LocalTrackUnpublished(_)
             | MediaEvent::Reconnecting
             | MediaEvent::Reconnected => {}

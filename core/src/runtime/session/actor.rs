@@ -280,6 +280,7 @@ impl SessionActor {
             | MediaEvent::TrackPublished { .. }
             | MediaEvent::TrackUnpublished { .. }
             | MediaEvent::TrackSubscribed { .. }
+            | MediaEvent::FirstFrame { .. }
             | MediaEvent::TrackUnsubscribed { .. }
             | MediaEvent::TrackMuted { .. }
             | MediaEvent::LocalTrackUnpublished(_)

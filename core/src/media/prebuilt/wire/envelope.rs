@@ -16,12 +16,15 @@ messages! {
             message<CreateVideoTrackRequest> create_video_track = 15 => CreateVideoTrack;
             message<CreateAudioTrackRequest> create_audio_track = 16 => CreateAudioTrack;
             message<LocalTrackMuteRequest> local_track_mute = 17 => LocalTrackMute;
+            message<GetStatsRequest> get_stats = 19 => GetStats;
             message<NewVideoStreamRequest> new_video_stream = 20 => NewVideoStream;
             message<NewVideoSourceRequest> new_video_source = 21 => NewVideoSource;
             message<CaptureVideoFrameRequest> capture_video_frame = 22 => CaptureVideoFrame;
             message<NewAudioStreamRequest> new_audio_stream = 25 => NewAudioStream;
             message<NewAudioSourceRequest> new_audio_source = 26 => NewAudioSource;
             message<CaptureAudioFrameRequest> capture_audio_frame = 27 => CaptureAudioFrame;
+            message<EnablePublicationRequest> enable_remote_track_publication = 42 => EnablePublication;
+            message<UpdateDimensionRequest> update_remote_track_publication_dimension = 43 => UpdateDimension;
             message<SimulateScenarioRequest> simulate_scenario = 76 => SimulateScenario;
             message<ReadyForRoomEventRequest> ready_for_room_event = 83 => ReadyForRoomEvent;
         }
@@ -36,6 +39,7 @@ messages! {
             message<SetLocalAttributesResponse> set_local_attributes = 11 => SetLocalAttributes;
             message<CreateVideoTrackResponse> create_video_track = 15 => CreateVideoTrack;
             message<CreateAudioTrackResponse> create_audio_track = 16 => CreateAudioTrack;
+            message<GetStatsResponse> get_stats = 19 => GetStats;
             message<NewVideoStreamResponse> new_video_stream = 20 => NewVideoStream;
             message<NewVideoSourceResponse> new_video_source = 21 => NewVideoSource;
             message<NewAudioStreamResponse> new_audio_stream = 25 => NewAudioStream;
@@ -55,6 +59,7 @@ messages! {
             message<UnpublishTrackCallback> unpublish_track = 10 => UnpublishTrack;
             message<CaptureAudioFrameCallback> capture_audio_frame = 13 => CaptureAudioFrame;
             message<SetLocalAttributesCallback> set_local_attributes = 16 => SetLocalAttributes;
+            message<GetStatsCallback> get_stats = 17 => GetStats;
             message<LogBatch> logs = 18 => Logs;
             message<Panic> panic = 20 => Panic;
         }

@@ -10,6 +10,7 @@ mod envelope;
 mod frame;
 mod room;
 mod room_event;
+mod stats;
 mod track;
 
 pub use enums::*;
@@ -17,6 +18,7 @@ pub use envelope::*;
 pub use frame::*;
 pub use room::*;
 pub use room_event::*;
+pub use stats::*;
 pub use track::*;
 
 pub use super::handles::{Handle, RoomHandle};
@@ -63,6 +65,7 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSchema> {
         frame::MESSAGES,
         room::MESSAGES,
         room_event::MESSAGES,
+        stats::MESSAGES,
         track::MESSAGES,
     ]
     .into_iter()

@@ -45,6 +45,17 @@ messages! {
         required message<Handle> handle = 1;
         required message<TrackInfo> info = 2;
     }
+    /// Has a remote track sent, or paused.
+    EnablePublicationRequest = "EnableRemoteTrackPublicationRequest" {
+        required uint64 track_publication_handle = 1;
+        required bool enabled = 2;
+    }
+    /// Asks for the layer of a remote track that fits a view; pixels.
+    UpdateDimensionRequest = "UpdateRemoteTrackPublicationDimensionRequest" {
+        required uint64 track_publication_handle = 1;
+        required uint32 width = 2;
+        required uint32 height = 3;
+    }
     /// Mutes or unmutes an own track.
     LocalTrackMuteRequest = "LocalTrackMuteRequest" {
         required uint64 track_handle = 1;
