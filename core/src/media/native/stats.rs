@@ -102,11 +102,15 @@ fn report(stats: RtcStats) -> Option<Report> {
         RtcStats::RemoteInboundRtp(stats) => Some(Report::Remote(RemoteReport {
             packets_lost: stats.received.packets_lost,
             jitter: stats.received.jitter,
-            round_trip: stats.remote_inbound.round_trip_time,
+            round_trip: (stats.remote_inbound.round_trip_time_measurements > 0)
+                .then_some(stats.remote_inbound.round_trip_time),
         })),
-        RtcStats::CandidatePair(stats) => stats.candidate_pair.nominated.then_some(Report::Path {
-            round_trip: stats.candidate_pair.current_round_trip_time,
-        }),
+        RtcStats::CandidatePair(stats) => {
+            let path = stats.candidate_pair;
+            let measured = path.responses_received > 0;
+            let round_trip = measured.then_some(path.current_round_trip_time);
+            path.nominated.then_some(Report::Path(round_trip))
+        }
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use super::logs;
 use super::wire::{
     AudioFrameReceived, AudioStreamMessage, Event, RoomEventMessage, VideoFrameReceived, VideoStreamMessage,
 };
+use crate::domain::UserId;
 use crate::media::protocol;
 
 /// What waits for an answer.
@@ -23,6 +24,8 @@ pub enum Waiter {
 
 /// Takes what happens in a room. Called from the library's threads, in order; must not block.
 pub trait RoomListener: Send + Sync {
+    /// Who is in the room by this connection.
+    fn user(&self) -> UserId;
     /// Something happened.
     fn on_room_event(&self, event: RoomEventMessage);
     /// The library failed; nothing more will come.
@@ -62,6 +65,16 @@ impl Dispatcher {
     /// Listens to a room until [`Self::remove_room`].
     pub fn add_room(&self, handle: u64, listener: Weak<dyn RoomListener>) {
         lock(&self.rooms).insert(handle, listener);
+    }
+
+    /// The rooms that somebody is in.
+    pub fn rooms_of(&self, user: UserId) -> Vec<u64> {
+        let rooms: Vec<_> = lock(&self.rooms)
+            .iter()
+            .filter_map(|(handle, listener)| Some((*handle, listener.upgrade()?)))
+            .collect();
+        let of_user = rooms.into_iter().filter(|(_, listener)| listener.user() == user);
+        of_user.map(|(handle, _)| handle).collect()
     }
 
     /// Listens no more.
@@ -173,6 +186,10 @@ mod tests {
     struct Listener(AtomicUsize);
 
     impl RoomListener for Listener {
+        fn user(&self) -> UserId {
+            UserId(uuid::Uuid::nil())
+        }
+
         fn on_room_event(&self, _: RoomEventMessage) {}
 
         fn on_failure(&self) {

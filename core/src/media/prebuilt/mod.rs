@@ -14,6 +14,7 @@ mod library;
 mod logs;
 mod publish;
 mod room;
+mod scenario;
 mod shared;
 mod sinks;
 mod state;
@@ -25,6 +26,8 @@ mod wire;
 pub use engine::PrebuiltEngine;
 pub use handles::live_handles;
 pub use library::PATH_VARIABLE;
+#[doc(hidden)]
+pub use scenario::reconnect_fully;
 
 /// The part of LiveKit's schema that is spoken here, for comparison with the installed library's.
 #[doc(hidden)]

@@ -12,11 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::dispatcher::{RoomListener, lock};
 use super::shared::Shared;
 use super::state::{Participant, State};
-use super::wire::{
-    ConnectResult, LocalTrackMuteRequest, Request, SetSubscribedRequest, SimulateScenarioKind,
-    SimulateScenarioRequest,
-};
-use super::{convert, ffi, publish, stats, streams};
+use super::wire::{ConnectResult, LocalTrackMuteRequest, Request, SetSubscribedRequest};
+use super::{convert, ffi, publish, scenario, stats, streams};
 use crate::domain::UserId;
 use crate::media::{
     AudioFrame, AudioOptions, AudioSink, DisconnectReason, MediaConnection, MediaError, MediaRoom,
@@ -99,7 +96,7 @@ impl Drop for Room {
 
 impl MediaRoom for Room {
     fn local_identity(&self) -> UserId {
-        lock(&self.0.state).local_user
+        self.0.user()
     }
 
     fn publish_video(
@@ -151,12 +148,7 @@ impl MediaRoom for Room {
 
     fn restart_ice(&self) -> Result<(), MediaError> {
         self.0.check_open()?;
-        // Closing the signal channel is what the SDK answers by a resume, which restarts ICE.
-        let request = SimulateScenarioRequest {
-            room_handle: self.0.room_id,
-            scenario: SimulateScenarioKind::SignalReconnect.into(),
-        };
-        ffi::request(Request::SimulateScenario(request)).map(drop)
+        scenario::restart_ice(self.0.room_id)
     }
 
     fn video_frames(&self, track: &TrackId) -> Result<mpsc::Receiver<VideoFrame>, MediaError> {

@@ -11,6 +11,7 @@ use super::handles::{Handle, RoomHandle};
 use super::state::{LocalHandles, LocalTrack, State};
 use super::wire::{Request, RoomEventMessage, UnpublishTrackRequest};
 use super::{ffi, streams};
+use crate::domain::UserId;
 use crate::media::views::Views;
 use crate::media::{DisconnectReason, MediaError, MediaEvent, TrackId, TrackKind, protocol};
 
@@ -30,6 +31,10 @@ pub struct Shared {
 }
 
 impl RoomListener for Shared {
+    fn user(&self) -> UserId {
+        lock(&self.state).local_user
+    }
+
     fn on_room_event(&self, event: RoomEventMessage) {
         let aftermath = lock(&self.state).apply(event);
         drop(aftermath.released);

@@ -13,17 +13,15 @@ pub struct Subject {
     pub direction: TrackDirection,
 }
 
-/// What WebRTC reports on one stream of packets, or on the path they take. Numbers that aren't known are 0.
+/// What WebRTC reports on one stream of packets, or on the path they take.
 #[derive(Clone, Debug)]
 pub enum Report {
     Received(Received),
     Sent(Sent),
     /// What the other end says of a sent stream.
     Remote(RemoteReport),
-    /// The path in use, with its round trip in seconds.
-    Path {
-        round_trip: f64,
-    },
+    /// The path in use: its round trip in seconds, once ICE has measured it.
+    Path(Option<f64>),
 }
 
 /// A stream that comes in.
@@ -34,6 +32,7 @@ pub struct Received {
     pub packets_lost: i64,
     /// Seconds.
     pub jitter: f64,
+    /// Pixels; 0 of sound and before the first picture.
     pub width: u32,
     pub height: u32,
     pub frames_per_second: f64,
@@ -46,6 +45,7 @@ pub struct Sent {
     pub active: bool,
     pub bytes: u64,
     pub packets: u64,
+    /// Pixels; 0 of sound and before the first picture.
     pub width: u32,
     pub height: u32,
     pub frames_per_second: f64,
@@ -57,8 +57,8 @@ pub struct RemoteReport {
     pub packets_lost: i64,
     /// Seconds.
     pub jitter: f64,
-    /// Seconds.
-    pub round_trip: f64,
+    /// Seconds, once it was measured.
+    pub round_trip: Option<f64>,
 }
 
 impl Subject {
@@ -71,7 +71,7 @@ impl Subject {
                 Report::Received(received) => row.add_received(&received),
                 Report::Sent(sent) => row.add_sent(sent),
                 Report::Remote(remote) => row.add_remote(&remote),
-                Report::Path { round_trip } => path_ms = larger(path_ms, round_trip),
+                Report::Path(round_trip) => path_ms = larger(path_ms, round_trip),
             }
         }
         row.layers.sort_by_key(|layer| rank(&layer.rid));
@@ -104,7 +104,8 @@ impl TrackStats {
         self.bytes += received.bytes;
         self.packets += received.packets;
         self.packets_lost += counted(received.packets_lost);
-        self.jitter_ms = larger(self.jitter_ms, received.jitter);
+        let jitter = (received.packets > 0).then_some(received.jitter);
+        self.jitter_ms = larger(self.jitter_ms, jitter);
         self.show(received.width, received.height, received.frames_per_second);
     }
 
@@ -128,7 +129,7 @@ impl TrackStats {
 
     fn add_remote(&mut self, remote: &RemoteReport) {
         self.packets_lost += counted(remote.packets_lost);
-        self.jitter_ms = larger(self.jitter_ms, remote.jitter);
+        self.jitter_ms = larger(self.jitter_ms, Some(remote.jitter));
         self.round_trip_ms = larger(self.round_trip_ms, remote.round_trip);
     }
 
@@ -148,13 +149,10 @@ fn counted(packets: i64) -> u64 {
     u64::try_from(packets).unwrap_or(0)
 }
 
-/// The larger of both, in milliseconds; 0 seconds means not measured.
-fn larger(known_ms: Option<f64>, seconds: f64) -> Option<f64> {
-    if seconds > 0.0 {
-        Some(known_ms.unwrap_or(0.0).max(seconds * 1_000.0))
-    } else {
-        known_ms
-    }
+/// The larger of both, in milliseconds.
+fn larger(known_ms: Option<f64>, seconds: Option<f64>) -> Option<f64> {
+    let ms = seconds.map(|seconds| seconds * 1_000.0);
+    [known_ms, ms].into_iter().flatten().reduce(f64::max)
 }
 
 /// LiveKit's names of layers, from the smallest on.
@@ -214,23 +212,29 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_unknown_and_not_zero() {
-        let path = Report::Path { round_trip: 0.0 };
-        let row = camera(TrackDirection::Received).row([Report::Received(Received::default()), path]);
+        let reports = [Report::Received(Received::default()), Report::Path(None)];
+        let row = camera(TrackDirection::Received).row(reports);
         assert_eq!((row.jitter_ms, row.round_trip_ms), (None, None));
         assert_eq!((row.width, row.height, row.frames_per_second), (None, None, None));
     }
 
     #[test]
     fn the_round_trip_is_the_media_s_and_else_the_path_s() {
-        let path = || Report::Path { round_trip: 0.02 };
+        let path = || Report::Path(Some(0.02));
         let row = camera(TrackDirection::Received).row([path()]);
         assert_eq!(row.round_trip_ms, Some(20.0));
         let remote = Report::Remote(RemoteReport {
-            round_trip: 0.03,
+            round_trip: Some(0.03),
             ..RemoteReport::default()
         });
         let row = camera(TrackDirection::Sent).row([path(), remote]);
         assert_eq!(row.round_trip_ms, Some(30.0));
+    }
+
+    #[test]
+    fn a_path_too_quick_for_a_millisecond_is_measured() {
+        let row = camera(TrackDirection::Received).row([Report::Path(Some(0.0))]);
+        assert_eq!(row.round_trip_ms, Some(0.0));
     }
 
     #[test]

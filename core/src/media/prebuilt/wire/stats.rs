@@ -72,13 +72,15 @@ messages! {
         required double frames_per_second = 13;
         required bool active = 29;
     }
-    /// Round trip in seconds.
+    /// Round trip in seconds, and how often it was measured.
     RemoteInboundRtpStreamStats = "RemoteInboundRtpStreamStats" {
         required double round_trip_time = 2;
+        required uint64 round_trip_time_measurements = 5;
     }
-    /// Whether it is in use, and its round trip in seconds.
+    /// Whether it is in use, its round trip in seconds, and how many checks were answered.
     CandidatePairStats = "CandidatePairStats" {
         required bool nominated = 5;
         required double current_round_trip_time = 13;
+        required uint64 responses_received = 18;
     }
 }
