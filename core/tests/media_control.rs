@@ -4,79 +4,13 @@
 
 mod media_support;
 
-use std::time::Duration;
-
-use ipelya_core::domain::quality::{self, VideoPreset};
 use ipelya_core::domain::{Role, UserId};
-use ipelya_core::media::prebuilt::reconnect_fully;
-use ipelya_core::media::{
-    MediaError, MediaEvent, MediaRoom, TrackDirection, TrackId, TrackSource, TrackStats, VideoFrame, ViewSize,
+use ipelya_core::media::{MediaError, MediaEvent, MediaRoom, TrackDirection, TrackId, TrackSource, ViewSize};
+use media_support::{
+    BROADCAST, Broadcast, CARD, Camera, Microphone, Person, Room, THUMBNAIL, WHOLE, has_tone, next_times,
+    until_height, until_stats,
 };
-use media_support::{Camera, DEADLINE, Microphone, Person, Room, has_tone, next_times};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
-
-/// A host's picture, at half the rate: the machine encodes three layers of it, and decodes them.
-const BROADCAST: VideoPreset = VideoPreset {
-    max_fps: 15,
-    ..quality::BROADCAST_720P
-};
-/// A picture of three layers has to be asked for at the right size, at once; WebRTC probes the link before it sends the
-/// largest.
-const RAMP_UP: Duration = Duration::from_secs(40);
-
-const THUMBNAIL: ViewSize = ViewSize {
-    width: 320,
-    height: 180,
-};
-const WHOLE: ViewSize = ViewSize {
-    width: 1280,
-    height: 720,
-};
-
-/// Reads pictures until one is of such a height.
-async fn until_height(
-    what: &str,
-    frames: &mut mpsc::Receiver<VideoFrame>,
-    fits: impl Fn(u32) -> bool,
-) -> VideoFrame {
-    let mut seen = Vec::new();
-    let reading = async {
-        while let Some(frame) = frames.recv().await {
-            let height = frame.picture.height;
-            if fits(height) {
-                return Some(frame);
-            }
-            if seen.last() != Some(&height) {
-                seen.push(height);
-            }
-        }
-        None
-    };
-    let found = timeout(RAMP_UP, reading).await.ok().flatten();
-    found.unwrap_or_else(|| panic!("no {what} picture, but heights {seen:?}"))
-}
-
-/// Samples until the one row of that source says what is waited for.
-async fn until_stats(
-    room: &dyn MediaRoom,
-    source: TrackSource,
-    fits: impl Fn(&TrackStats) -> bool,
-) -> TrackStats {
-    let deadline = Instant::now() + RAMP_UP;
-    loop {
-        let rows = room.stats().await.unwrap_or_else(|error| panic!("{error}"));
-        let mut of_source = rows.iter().filter(|row| row.source == source);
-        let (row, another) = (of_source.next().cloned(), of_source.next());
-        assert!(another.is_none(), "{rows:#?}");
-        match row {
-            Some(row) if fits(&row) => return row,
-            row => assert!(Instant::now() < deadline, "{row:#?}"),
-        }
-        sleep(Duration::from_millis(100)).await;
-    }
-}
 
 /// Waits until the server has told the publisher that nobody watches any layer. A subscription that is given up and
 /// wanted again before the server has seen to it is no new one to the server, and the SDK waits for it in vain.
@@ -85,56 +19,6 @@ async fn until_nobody_watches(publisher: &dyn MediaRoom) {
         row.layers.iter().all(|layer| !layer.active)
     })
     .await;
-}
-
-/// A host on the air, and a viewer who reads the host's camera.
-struct Broadcast {
-    host: Person,
-    viewer: Person,
-    track: TrackId,
-    frames: mpsc::Receiver<VideoFrame>,
-    _camera: Camera,
-}
-
-impl Broadcast {
-    async fn start(preset: VideoPreset) -> Self {
-        let room = Room::create().await;
-        let host = Person::host(&room).await;
-        let published = host.publish_card(TrackSource::Camera, preset).await;
-        let camera = Camera::film(preset, published.sink);
-        let mut viewer = Person::viewer(&room).await;
-        let frames = viewer.watch(TrackSource::Camera).await;
-        Self {
-            host,
-            viewer,
-            track: published.id,
-            frames,
-            _camera: camera,
-        }
-    }
-
-    fn view(&self, view: Option<ViewSize>) {
-        assert_eq!(self.viewer.room.set_view(&self.track, view), Ok(()));
-    }
-
-    /// Takes the viewer through a full reconnect, until the same track can be read again.
-    async fn reconnect_the_viewer(&mut self) {
-        reconnect_fully(self.viewer.user).unwrap();
-        self.viewer.expect(MediaEvent::Reconnecting).await;
-        let (_, track) = self.viewer.subscribed(TrackSource::Camera).await;
-        assert_eq!(track.id, self.track);
-        self.frames = self.viewer.room.video_frames(&track.id).unwrap();
-    }
-
-    /// Waits until nothing has come for a second: what was on its way is read.
-    async fn until_silent(&mut self) {
-        let silence = async {
-            while let Ok(frame) = timeout(Duration::from_secs(1), self.frames.recv()).await {
-                assert!(frame.is_some(), "a hidden track goes on, unseen");
-            }
-        };
-        assert!(timeout(DEADLINE, silence).await.is_ok(), "pictures keep coming");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +35,7 @@ async fn a_viewer_gets_the_layer_that_fits_the_view_and_another_when_the_view_ch
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_that_is_gone_gets_nothing_until_it_comes_back() {
-    let mut broadcast = Broadcast::start(media_support::CARD).await;
+    let mut broadcast = Broadcast::start(CARD).await;
     next_times(&mut broadcast.frames, 1).await;
     broadcast.view(None);
     broadcast.until_silent().await;
@@ -191,26 +75,6 @@ async fn a_view_that_was_set_before_the_subscription_holds_for_it_and_for_the_ne
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn views_hold_through_a_full_reconnect() {
-    let mut broadcast = Broadcast::start(BROADCAST).await;
-    broadcast.view(Some(THUMBNAIL));
-    until_height("small", &mut broadcast.frames, |height| height <= 180).await;
-
-    broadcast.reconnect_the_viewer().await;
-    until_height("small", &mut broadcast.frames, |height| height <= 180).await;
-    let row = until_stats(&*broadcast.viewer.room, TrackSource::Camera, |row| {
-        row.packets > 100
-    })
-    .await;
-    assert_eq!(row.height, Some(180), "{row:#?}");
-
-    broadcast.view(None);
-    broadcast.until_silent().await;
-    broadcast.reconnect_the_viewer().await;
-    broadcast.until_silent().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn only_a_remote_video_track_has_a_view() {
     let room = Room::create().await;
     let host = Person::host(&room).await;
@@ -228,7 +92,7 @@ async fn only_a_remote_video_track_has_a_view() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_picture_is_told_of_once_a_subscription() {
-    let mut broadcast = Broadcast::start(media_support::CARD).await;
+    let mut broadcast = Broadcast::start(CARD).await;
     let (user, track) = (broadcast.host.user, broadcast.track.clone());
     let first = MediaEvent::FirstFrame { user, track };
     broadcast.viewer.expect(first.clone()).await;
@@ -252,11 +116,11 @@ async fn the_first_picture_is_told_of_once_a_subscription() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_sides_count_both_tracks() {
-    let mut broadcast = Broadcast::start(media_support::CARD).await;
+    let mut broadcast = Broadcast::start(CARD).await;
     let _microphone = Microphone::start(broadcast.host.publish_audio().await.sink);
     assert!(has_tone(&mut broadcast.viewer.hear(TrackSource::Microphone).await).await);
     let host = broadcast.host.user;
-    let card = media_support::CARD;
+    let card = CARD;
 
     for (room, direction) in [
         (&broadcast.host.room, TrackDirection::Sent),
@@ -270,17 +134,16 @@ async fn both_sides_count_both_tracks() {
             });
             let after = after.await;
             assert_eq!(after.track, before.track);
-            assert!(after.round_trip_ms.is_some_and(|ms| ms < 1_000.0), "{after:#?}");
             let sound = source == TrackSource::Microphone;
             assert_eq!(after.width.is_none() && after.frames_per_second.is_none(), sound);
         }
+        let rate = f64::from(card.max_fps);
         let row = until_stats(&**room, TrackSource::Camera, |row| {
-            row.height == Some(card.height) && row.frames_per_second.is_some_and(|fps| fps > 10.0)
+            let near = |fps: f64| (rate / 2.0..rate * 1.5).contains(&fps);
+            row.height == Some(card.height) && row.frames_per_second.is_some_and(near)
         });
         let row = row.await;
         assert_eq!((row.width, &row.track), (Some(card.width), &broadcast.track));
-        let most = f64::from(card.max_fps) * 1.5;
-        assert!(row.frames_per_second.is_some_and(|fps| fps < most), "{row:#?}");
     }
     let rows = broadcast.viewer.room.stats().await.unwrap();
     assert_eq!(rows.len(), 2, "{rows:#?}");
@@ -316,7 +179,7 @@ async fn a_host_s_camera_is_published_in_the_layers_of_the_table() {
 async fn a_screen_is_published_as_such_and_refused_to_a_speaker() {
     let room = Room::create().await;
     let host = Person::host(&room).await;
-    let card = media_support::CARD;
+    let card = CARD;
     let screen = host.publish_card(TrackSource::ScreenShare, card).await;
     let _camera = Camera::film(card, screen.sink);
     let mut viewer = Person::viewer(&room).await;

@@ -1,12 +1,12 @@
 //! What the SDK says of a room, in the port's words.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use livekit::prelude as sdk;
 use tokio::sync::mpsc;
 
 use super::convert;
-use super::publish;
 use super::room::{Shared, lock};
 use crate::media::protocol::{self, Permission};
 use crate::media::{MediaEvent, TrackId};
@@ -85,10 +85,13 @@ fn apply(shared: &Arc<Shared>, event: sdk::RoomEvent) {
             publication,
         } => muted(shared, &participant, &publication, false),
         sdk::RoomEvent::LocalTrackUnpublished { publication, .. } => {
-            if let Some(track) = shared.take_local(|track| track.publication.sid() == publication.sid()) {
-                shared.emit(MediaEvent::LocalTrackUnpublished(track.id));
-            }
+            shared.unpublished(&publication.sid());
         }
+        sdk::RoomEvent::LocalTrackRepublished {
+            previous_sid,
+            publication,
+            ..
+        } => shared.republished(&previous_sid, publication),
         sdk::RoomEvent::ParticipantAttributesChanged {
             participant,
             changed_attributes,
@@ -117,11 +120,11 @@ fn apply(shared: &Arc<Shared>, event: sdk::RoomEvent) {
                 shared.emit(MediaEvent::QualityChanged { user, quality });
             }
         }
-        sdk::RoomEvent::Reconnecting => shared.emit(MediaEvent::Reconnecting),
-        sdk::RoomEvent::Reconnected => {
-            shared.emit(MediaEvent::Reconnected);
-            shared.repeat_views();
+        sdk::RoomEvent::Reconnecting => {
+            shared.reconnecting.store(true, Ordering::Release);
+            shared.emit(MediaEvent::Reconnecting);
         }
+        sdk::RoomEvent::Reconnected => shared.reconnected(),
         sdk::RoomEvent::Disconnected { reason } => {
             tracing::debug!(?reason, "disconnected");
             shared.finish(protocol::disconnect_reason(reason as i32));
@@ -152,10 +155,7 @@ fn permission_changed(shared: &Arc<Shared>, permission: Permission) {
         shared.emit(MediaEvent::GrantsChanged(permission.grants()));
     }
     while let Some(track) = shared.take_local(|track| !permission.allows(track.source)) {
-        shared.emit(MediaEvent::LocalTrackUnpublished(track.id.clone()));
-        let room = shared.room.clone();
-        shared
-            .runtime
-            .spawn(async move { publish::unpublish(&room, &track.publication).await });
+        shared.emit(MediaEvent::LocalTrackUnpublished(track.id));
+        shared.unpublish_in_background(track.publication);
     }
 }

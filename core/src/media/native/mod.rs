@@ -7,6 +7,7 @@ mod convert;
 mod engine;
 mod events;
 mod frames;
+mod local_tracks;
 mod publish;
 mod room;
 mod sinks;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use livekit::options::{
     AudioEncoding, TrackPublishOptions, VideoCodec, VideoEncoding, VideoPreset as SdkVideoPreset,
@@ -15,6 +15,7 @@ use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::local_tracks::{LocalTrack, unpublish};
 use super::room::{Shared, lock};
 use super::{convert, sinks};
 use crate::domain::quality::VideoLayer;
@@ -25,21 +26,6 @@ use crate::media::{
 
 /// What the source buffers of sound, so that a late push isn't heard.
 const AUDIO_QUEUE_MS: u32 = 50;
-
-/// What is published by this side. The id stays when a reconnect gives the track another sid.
-pub struct LocalTrack {
-    pub id: TrackId,
-    pub source: TrackSource,
-    pub publication: sdk::LocalTrackPublication,
-    open: Arc<AtomicBool>,
-}
-
-impl LocalTrack {
-    /// Takes no more frames.
-    pub fn close(&self) {
-        self.open.store(false, Ordering::Release);
-    }
-}
 
 /// Publishes a camera or a screen.
 pub async fn video(
@@ -114,14 +100,6 @@ const fn name(source: TrackSource) -> &'static str {
         TrackSource::Microphone => "microphone",
         TrackSource::ScreenShare => "screen_share",
         TrackSource::ScreenShareAudio => "screen_share_audio",
-    }
-}
-
-/// Stops publishing. What the SDK has lost already is no error.
-pub async fn unpublish(room: &sdk::Room, publication: &sdk::LocalTrackPublication) {
-    let unpublished = room.local_participant().unpublish_track(&publication.sid()).await;
-    if let Err(error) = unpublished {
-        tracing::debug!(%error, "a track couldn't be unpublished");
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Joined;
-use super::publish::LocalTrack;
+use super::local_tracks::LocalTrack;
 use super::{convert, events, frames, publish, stats};
 use crate::domain::UserId;
 use crate::media::protocol::{self, Permission};
@@ -39,6 +39,8 @@ pub struct Shared {
     pub closed: CancellationToken,
     pub runtime: runtime::Handle,
     pub local_tracks: Mutex<Vec<LocalTrack>>,
+    /// Between the loss of the connection and its return.
+    pub reconnecting: AtomicBool,
     pub views: Mutex<Views>,
     /// The subscribed tracks, and whether a picture of each has been seen.
     pub subscriptions: Mutex<HashMap<TrackId, Arc<AtomicBool>>>,
@@ -86,6 +88,7 @@ pub async fn start(
         closed: CancellationToken::new(),
         runtime: runtime::Handle::current(),
         local_tracks: Mutex::default(),
+        reconnecting: AtomicBool::new(false),
         views: Mutex::default(),
         subscriptions: Mutex::default(),
         events: Mutex::new(Some(events)),
@@ -127,25 +130,6 @@ impl Shared {
         }
         let joined = lock(&self.joined).take();
         drop(joined);
-    }
-
-    /// Takes a local track out, so that it takes no more frames.
-    pub fn take_local(&self, is_it: impl Fn(&LocalTrack) -> bool) -> Option<LocalTrack> {
-        let mut tracks = lock(&self.local_tracks);
-        let index = tracks.iter().position(is_it)?;
-        let track = tracks.remove(index);
-        track.close();
-        Some(track)
-    }
-
-    /// Stops publishing a track. One that isn't there any more is no error.
-    pub async fn unpublish(&self, id: TrackId) -> Result<(), MediaError> {
-        let Some(track) = self.take_local(|track| track.id == id) else {
-            return Ok(());
-        };
-        self.emit(MediaEvent::LocalTrackUnpublished(id));
-        publish::unpublish(&self.room, &track.publication).await;
-        Ok(())
     }
 
     /// The publication with that sid, of somebody else, who may be no person.

@@ -18,6 +18,8 @@ pub struct Aftermath {
     pub released: Option<Box<dyn Any + Send>>,
     /// Local tracks that the server doesn't permit any more: the SDK goes on sending until told.
     pub revoked: Vec<LocalTrack>,
+    /// Sid of a local track that was given up while a reconnect published it again.
+    pub unwanted: Option<String>,
     /// Subscribed tracks of which LiveKit may have forgotten how they are viewed.
     pub came_back: Vec<TrackId>,
     /// The connection is over.
@@ -83,10 +85,17 @@ impl State {
                     .local_tracks
                     .iter_mut()
                     .find(|track| track.sid == event.previous_sid);
-                if let Some(track) = track {
-                    track.sid = event.info.sid;
+                let sid = event.info.sid;
+                match track {
+                    Some(track) => {
+                        track.sid = sid;
+                        Aftermath::default()
+                    }
+                    None => Aftermath {
+                        unwanted: Some(sid),
+                        ..Aftermath::default()
+                    },
                 }
-                Aftermath::default()
             }
             RoomEventMessage::ActiveSpeakersChanged(event) => {
                 let speakers = event

@@ -1,6 +1,7 @@
 //! What a room, the library's events and a publication on its way share.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::runtime;
 use tokio::sync::watch;
@@ -14,6 +15,9 @@ use super::{ffi, streams};
 use crate::domain::UserId;
 use crate::media::views::Views;
 use crate::media::{DisconnectReason, MediaError, MediaEvent, TrackId, TrackKind, protocol};
+
+/// How long the library's word that a track is unpublished is waited for.
+const UNPUBLISH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A joined room, whoever looks at it.
 pub struct Shared {
@@ -39,7 +43,10 @@ impl RoomListener for Shared {
         let aftermath = lock(&self.state).apply(event);
         drop(aftermath.released);
         for track in aftermath.revoked {
-            self.unpublish_in_background(track);
+            self.unpublish_in_background(track.sid);
+        }
+        if let Some(sid) = aftermath.unwanted {
+            self.unpublish_in_background(sid);
         }
         for track in aftermath.came_back {
             self.repeat_view(&track);
@@ -96,11 +103,9 @@ impl Shared {
         Some(())
     }
 
-    /// Stops publishing a track without waiting for it. Its sink is closed at once.
-    pub fn unpublish_in_background(&self, track: LocalTrack) {
-        let request = self.unpublish_request(track.sid.clone());
-        drop(track);
-        if let Err(error) = ffi::ask_keeping(Box::new(()), request) {
+    /// Stops publishing the track with that sid without waiting for it.
+    fn unpublish_in_background(&self, sid: String) {
+        if let Err(error) = ffi::ask_keeping(Box::new(()), self.unpublish_request(sid)) {
             tracing::warn!(%error, "a track couldn't be unpublished");
         }
     }
@@ -163,6 +168,8 @@ impl Shared {
         tokio::select! {
             answer = pending.answer() => drop(answer?),
             () = self.closed.cancelled() => {}
+            // During a reconnect the library waits for an event that it leaves out.
+            () = tokio::time::sleep(UNPUBLISH_PATIENCE) => {}
         }
         drop(handles);
         // The event came before the answer; a track that the SDK had lost already has none.
