@@ -37,11 +37,16 @@ async fn given_back() {
 /// Everything that a person does in a room, and then leaves it, in order or by dropping everything.
 async fn visit(room: &Room, in_order: bool) {
     let host = Person::host(room).await;
-    let camera = Camera::start(host.publish_video(TrackSource::Camera).await.sink);
+    let published = host.publish_video(TrackSource::Camera).await;
+    let camera = Camera::start(published.sink);
     let microphone = Microphone::start(host.publish_audio().await.sink);
     let mut viewer = Person::viewer(room).await;
     let mut sound = viewer.hear(TrackSource::Microphone).await;
     assert!(has_tone(&mut sound).await);
+    assert_eq!(viewer.room.set_view(&published.id, None), Ok(()));
+    assert!(viewer.room.stats().await.is_ok());
+    // Whoever asks and doesn't wait leaves nothing behind either.
+    drop(timeout(Duration::ZERO, host.room.stats()).await);
     if in_order {
         viewer.room.disconnect().await;
         host.room.disconnect().await;
