@@ -30,6 +30,7 @@ begin
     end;
   end loop;
   perform live.expire_stage_requests();
+  perform live.expire_video_requests();
   perform live.forget_the_past();
   return jsonb_build_object('calls_ended', v_calls, 'sessions_ended', v_sessions, 'deliveries', live.claim_deliveries());
 end $$;

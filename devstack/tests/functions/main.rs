@@ -4,11 +4,13 @@
 
 mod access;
 mod broadcasts;
+mod call_upgrade;
 mod calls;
 mod chat;
 mod devices;
 mod gifts;
 mod limits;
+mod media;
 mod moderation;
 mod personas;
 mod races;

@@ -11,7 +11,7 @@ use crate::support::{Answer, Person, World, eventually};
 use crate::world;
 
 /// Sends all requests at the same instant.
-async fn at_once(world: &World, requests: Vec<(&'static str, &Person, Value)>) -> Vec<Answer> {
+pub async fn at_once(world: &World, requests: Vec<(&'static str, &Person, Value)>) -> Vec<Answer> {
     let barrier = Arc::new(Barrier::new(requests.len()));
     join_all(requests.into_iter().map(|(function, person, body)| {
         let barrier = Arc::clone(&barrier);
