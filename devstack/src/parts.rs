@@ -15,6 +15,7 @@ use crate::info::StackInfo;
 use crate::options::StackOptions;
 use crate::ports::free_port;
 use crate::process::Reaper;
+use crate::push::Pushes;
 use crate::realtime::Realtime;
 use crate::sweep;
 
@@ -24,6 +25,7 @@ pub(crate) struct Parts {
     pub(crate) logs: PathBuf,
     pub(crate) reaper: Arc<Reaper>,
     pub(crate) realtime: Realtime,
+    pub(crate) pushes: Pushes,
     components: Vec<(Component, Managed)>,
     tasks: Vec<AbortHandle>,
 }
@@ -67,7 +69,7 @@ impl Parts {
 
         let database = Database::new(cluster.config());
         let realtime = Realtime::new(database.clone(), ground.keys.jwt_secret.clone());
-        let mut tasks = Vec::new();
+        let mut tasks = vec![ground.push_services.clone()];
         if ground.options.has(Component::Postgres) {
             tasks.push(realtime.listen().await?.abort_handle());
         }
@@ -95,6 +97,7 @@ impl Parts {
             logs: ground.logs,
             reaper: ground.reaper,
             realtime,
+            pushes: ground.pushes,
             components,
             tasks,
         })

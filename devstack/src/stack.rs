@@ -10,6 +10,7 @@ use crate::component::Component;
 use crate::info::StackInfo;
 use crate::options::StackOptions;
 use crate::parts::Parts;
+use crate::push::Pushes;
 
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
@@ -130,6 +131,12 @@ impl Stack {
         started
             .await
             .unwrap_or_else(|| Err(anyhow!("the stack has stopped")))
+    }
+
+    /// The doubles of APNs and FCM: what they were sent, and what they answer.
+    #[must_use]
+    pub fn pushes(&self) -> Pushes {
+        self.parts.pushes.clone()
     }
 
     /// Drops every Realtime socket without a goodbye; clients may connect again at once.

@@ -11,6 +11,8 @@ const visible = new Set<string>(JSON.parse(variables));
 for (const name of Object.keys(Deno.env.toObject())) {
   if (!visible.has(name)) Deno.env.delete(name);
 }
+// This process outlives every request, so nothing has to be kept alive for what goes on after an answer.
+Object.assign(globalThis, { EdgeRuntime: { waitUntil: (_work: Promise<unknown>) => {} } });
 const handlers = new Map<string, Handler>();
 const listen = Deno.serve;
 

@@ -13,6 +13,7 @@ mod limits;
 mod media;
 mod moderation;
 mod personas;
+mod push;
 mod races;
 mod replays;
 mod safety;
@@ -24,9 +25,15 @@ mod topics;
 mod truth;
 mod webhooks;
 
+use ipelya_devstack::Pushes;
 use support::World;
 
 /// The stack that all tests here share; each test brings its own people.
 async fn world() -> World {
     World::of(ipelya_devstack::shared_stack().await.unwrap().info()).await
+}
+
+/// The push services of that stack.
+async fn pushes() -> Pushes {
+    ipelya_devstack::shared_stack().await.unwrap().pushes()
 }
