@@ -15,6 +15,8 @@ mod moderation;
 mod personas;
 mod push;
 mod races;
+mod races_for_places;
+mod reconciliation;
 mod replays;
 mod safety;
 mod sessions;

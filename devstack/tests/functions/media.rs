@@ -63,3 +63,8 @@ pub async fn sources(world: &World, room: &str, person: &Person) -> Option<Vec<S
     sources.sort();
     Some(sources)
 }
+
+/// Whether LiveKit has somebody in a room.
+pub async fn is_there(world: &World, room: &str, person: &Person) -> bool {
+    sources(world, room, person).await.is_some()
+}
