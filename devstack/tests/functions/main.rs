@@ -9,6 +9,7 @@ mod calls;
 mod chat;
 mod devices;
 mod gifts;
+mod ledger;
 mod limits;
 mod media;
 mod moderation;
