@@ -26,6 +26,7 @@ pub(crate) struct Parts {
     pub(crate) reaper: Arc<Reaper>,
     pub(crate) realtime: Realtime,
     pub(crate) pushes: Pushes,
+    pub(crate) functions_port: u16,
     components: Vec<(Component, Managed)>,
     tasks: Vec<AbortHandle>,
 }
@@ -98,6 +99,7 @@ impl Parts {
             reaper: ground.reaper,
             realtime,
             pushes: ground.pushes,
+            functions_port,
             components,
             tasks,
         })

@@ -13,6 +13,7 @@ use crate::process::{Reaper, Signal, Spec};
 use crate::project::Project;
 
 const ROUTER: &str = include_str!("main.ts");
+const FAULTS: &str = include_str!("faults.ts");
 
 /// What the functions run in.
 pub(crate) struct Environment {
@@ -33,7 +34,9 @@ pub(crate) fn prepare(
     reaper: &Arc<Reaper>,
 ) -> Result<Managed> {
     let router = folder.join("functions.ts");
-    fs::write(&router, ROUTER).with_context(|| format!("cannot write {}", router.display()))?;
+    for (file, text) in [(&router, ROUTER), (&folder.join("functions-faults.ts"), FAULTS)] {
+        fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     let functions: Vec<_> = project
         .functions()?
         .into_iter()
