@@ -8,10 +8,11 @@ use rand::Rng;
 use rand::distr::Alphanumeric;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
 
 use crate::component::{Component, Managed};
 use crate::database::{Database, connect};
-use crate::functions;
+use crate::functions::{self, Environment};
 use crate::gateway::{Gateway, ProjectKeys};
 use crate::info::{StackInfo, StackUser};
 use crate::install::Installation;
@@ -23,6 +24,7 @@ use crate::postgres::{self, Cluster};
 use crate::postgrest;
 use crate::process::Reaper;
 use crate::project::Project;
+use crate::push::Pushes;
 use crate::realtime::Realtime;
 
 /// What every component is built from.
@@ -37,6 +39,8 @@ pub(crate) struct Ground {
     pub(crate) url: String,
     livekit: Livekit,
     livekit_port: u16,
+    pub(crate) pushes: Pushes,
+    pub(crate) push_services: AbortHandle,
 }
 
 impl Ground {
@@ -62,6 +66,7 @@ impl Ground {
         let reaper = Arc::new(reaper);
         let logs = options.logs.clone().unwrap_or_else(|| folder.join("logs"));
         fs::create_dir_all(&logs).with_context(|| format!("cannot create {}", logs.display()))?;
+        let (pushes, push_services) = Pushes::serve(&folder).await?;
         let ground = Self {
             options,
             installation,
@@ -73,6 +78,8 @@ impl Ground {
             url,
             livekit,
             livekit_port,
+            pushes,
+            push_services,
         };
         Ok((ground, listener))
     }
@@ -136,7 +143,11 @@ impl Ground {
             ("LIVEKIT_API_SECRET", self.livekit.api_secret.clone()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        let env = own.chain(self.options.function_env.iter().cloned()).collect();
+        let env = own.chain(self.pushes.environment());
+        let env = Environment {
+            visible: env.chain(self.options.function_env.iter().cloned()).collect(),
+            trusted: self.pushes.certificate().to_path_buf(),
+        };
         let (log, folder) = (self.log(Component::Functions), Path::new(&self.folder));
         functions::prepare(
             &self.installation,

@@ -22,6 +22,7 @@ mod postgres;
 mod postgrest;
 mod process;
 mod project;
+mod push;
 mod realtime;
 mod shared;
 mod stack;
@@ -31,6 +32,7 @@ pub use component::Component;
 pub use info::{StackInfo, StackUser};
 pub use jwt::{JwtError, sign_jwt, verify_jwt};
 pub use options::StackOptions;
+pub use push::{Push, PushAnswer, PushService, Pushes};
 pub use shared::shared_stack;
 pub use stack::Stack;
 

@@ -15,6 +15,7 @@ use crate::info::StackInfo;
 use crate::options::StackOptions;
 use crate::ports::free_port;
 use crate::process::Reaper;
+use crate::push::Pushes;
 use crate::realtime::Realtime;
 use crate::sweep;
 
@@ -24,6 +25,8 @@ pub(crate) struct Parts {
     pub(crate) logs: PathBuf,
     pub(crate) reaper: Arc<Reaper>,
     pub(crate) realtime: Realtime,
+    pub(crate) pushes: Pushes,
+    pub(crate) functions_port: u16,
     components: Vec<(Component, Managed)>,
     tasks: Vec<AbortHandle>,
 }
@@ -67,7 +70,7 @@ impl Parts {
 
         let database = Database::new(cluster.config());
         let realtime = Realtime::new(database.clone(), ground.keys.jwt_secret.clone());
-        let mut tasks = Vec::new();
+        let mut tasks = vec![ground.push_services.clone()];
         if ground.options.has(Component::Postgres) {
             tasks.push(realtime.listen().await?.abort_handle());
         }
@@ -95,6 +98,8 @@ impl Parts {
             logs: ground.logs,
             reaper: ground.reaper,
             realtime,
+            pushes: ground.pushes,
+            functions_port,
             components,
             tasks,
         })

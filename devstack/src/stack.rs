@@ -10,6 +10,7 @@ use crate::component::Component;
 use crate::info::StackInfo;
 use crate::options::StackOptions;
 use crate::parts::Parts;
+use crate::push::Pushes;
 
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
@@ -130,6 +131,27 @@ impl Stack {
         started
             .await
             .unwrap_or_else(|| Err(anyhow!("the stack has stopped")))
+    }
+
+    /// Lets the functions' process die in the next request of the function called `name`: before the statement of that
+    /// number (the first is 0), where a statement is a request to the database, to LiveKit or to a push service, or
+    /// between the last one and the answer. `None` takes it back.
+    ///
+    /// # Errors
+    /// When the functions don't run.
+    pub async fn crash_functions_at(&self, fault: Option<(&str, usize)>) -> Result<()> {
+        let url = format!("http://127.0.0.1:{}/_fault", self.parts.functions_port);
+        let fault =
+            fault.map(|(name, statement)| serde_json::json!({ "name": name, "statement": statement }));
+        let request = reqwest::Client::new().post(url).json(&fault);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// The doubles of APNs and FCM: what they were sent, and what they answer.
+    #[must_use]
+    pub fn pushes(&self) -> Pushes {
+        self.parts.pushes.clone()
     }
 
     /// Drops every Realtime socket without a goodbye; clients may connect again at once.

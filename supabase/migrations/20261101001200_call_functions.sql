@@ -23,6 +23,14 @@ create function live.call_answer(c public.calls, p_user_id uuid, p_ensure_room b
 language sql stable security definer set search_path = ''
 return jsonb_build_object('call', live.call_json(c), 'ticket', live.call_ticket(c, p_user_id, p_ensure_room));
 
+-- What became of a call, and what has to get out because of it.
+create function live.call_outcome(c public.calls) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+begin
+  return jsonb_build_object('call', live.call_json(c), 'deliveries', live.claim_deliveries(c.room_name),
+                            'pushes', live.claim_pushes(c.id));
+end $$;
+
 create function live.refresh_call_presence(p_call_id uuid) returns void
 language sql security definer set search_path = ''
 begin atomic
@@ -71,7 +79,8 @@ begin
   if v_done is not null then
     v_call := live.lock_call((v_done ->> 'call_id')::uuid, p_caller);
     if live.call_is_over(v_call) then perform live.fail_call_ended(v_call); end if;
-    return live.call_answer(v_call, p_caller, true) || '{"created": false}';
+    return live.call_answer(v_call, p_caller, true)
+      || jsonb_build_object('created', false, 'pushes', live.claim_pushes(v_call.id));
   end if;
 
   if p_callee_id = p_caller then perform live.fail_field('callee_id', 'Nobody calls oneself.'); end if;
@@ -111,7 +120,8 @@ begin
     v_created := true;
   end if;
   perform live.record_effect(p_caller, 'initiate-call', p_key, jsonb_build_object('call_id', v_call.id));
-  return live.call_answer(v_call, p_caller, true) || jsonb_build_object('created', v_created);
+  return live.call_answer(v_call, p_caller, true)
+    || jsonb_build_object('created', v_created, 'pushes', live.claim_pushes(v_call.id));
 end $$;
 
 -- Undoes initiate-call when its room can't be had. Both phones learn of the end before the row is gone.
@@ -154,8 +164,10 @@ begin
       v_call := live.close_call(p_call_id, 'declined');
     end if;
   end if;
-  if p_accept then return live.call_answer(v_call, p_caller, false); end if;
-  return jsonb_build_object('call', live.call_json(v_call), 'deliveries', live.claim_deliveries(v_call.room_name));
+  if p_accept then
+    return live.call_answer(v_call, p_caller, false) || jsonb_build_object('pushes', live.claim_pushes(p_call_id));
+  end if;
+  return live.call_outcome(v_call);
 end $$;
 
 create function live.call_token(p_caller uuid, p_call_id uuid) returns jsonb
@@ -186,5 +198,5 @@ begin
       when v_call.caller_id = p_caller then 'cancelled'
       else 'declined' end);
   end if;
-  return jsonb_build_object('call', live.call_json(v_call), 'deliveries', live.claim_deliveries(v_call.room_name));
+  return live.call_outcome(v_call);
 end $$;

@@ -8,7 +8,7 @@ declare
   v_sessions integer := 0;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('live.sweep', 0)) then
-    return '{"calls_ended": 0, "sessions_ended": 0, "deliveries": []}';
+    return '{"calls_ended": 0, "sessions_ended": 0, "deliveries": [], "pushes": [], "rooms": []}';
   end if;
   for v_due in select * from live.calls_due() loop
     perform 1 from public.calls where id = v_due.id and status <> 'ended' for update skip locked;
@@ -30,8 +30,11 @@ begin
     end;
   end loop;
   perform live.expire_stage_requests();
+  perform live.expire_video_requests();
+  perform live.settle_late_pushes();
   perform live.forget_the_past();
-  return jsonb_build_object('calls_ended', v_calls, 'sessions_ended', v_sessions, 'deliveries', live.claim_deliveries());
+  return jsonb_build_object('calls_ended', v_calls, 'sessions_ended', v_sessions, 'deliveries', live.claim_deliveries(),
+                            'pushes', live.claim_pushes(), 'rooms', live.claim_rooms());
 end $$;
 
 create function live.calls_due() returns table (id uuid, reason text)

@@ -1,6 +1,8 @@
 // Serves every edge function from one process: each module's Deno.serve is captured while it is imported, and
 // a request for /<name> goes to that function's handler with the path that Supabase gives it.
 
+import { arm, counted } from "./functions-faults.ts";
+
 type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
 type Entry = { name: string; entrypoint: string };
 
@@ -11,6 +13,8 @@ const visible = new Set<string>(JSON.parse(variables));
 for (const name of Object.keys(Deno.env.toObject())) {
   if (!visible.has(name)) Deno.env.delete(name);
 }
+// This process outlives every request, so nothing has to be kept alive for what goes on after an answer.
+Object.assign(globalThis, { EdgeRuntime: { waitUntil: (_work: Promise<unknown>) => {} } });
 const handlers = new Map<string, Handler>();
 const listen = Deno.serve;
 
@@ -59,10 +63,14 @@ globalThis.addEventListener("error", (event) => {
 listen({ hostname: "127.0.0.1", port: Number(port), onListen: () => console.log("ready") }, async (request, info) => {
   const name = new URL(request.url).pathname.split("/")[1];
   if (name === "_ready") return Response.json([...handlers.keys()]);
+  if (name === "_fault") {
+    arm(await request.json() ?? undefined);
+    return new Response(null, { status: 204 });
+  }
   const handler = handlers.get(name);
   if (!handler) return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, { status: 404 });
   try {
-    return await handler(request, info);
+    return await counted(name, async () => await handler(request, info));
   } catch (error) {
     console.error(`function ${name} threw:`, error);
     return Response.json({ code: "WORKER_ERROR", message: "Function exited due to an error (please check logs)" }, {

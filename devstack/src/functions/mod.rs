@@ -13,19 +13,30 @@ use crate::process::{Reaper, Signal, Spec};
 use crate::project::Project;
 
 const ROUTER: &str = include_str!("main.ts");
+const FAULTS: &str = include_str!("faults.ts");
 
-/// Deno on `port`, not yet started. `env` is all that the functions see.
+/// What the functions run in.
+pub(crate) struct Environment {
+    /// All the variables that they see.
+    pub(crate) visible: Vec<(String, String)>,
+    /// A certificate that they trust beside the public ones, in PEM.
+    pub(crate) trusted: PathBuf,
+}
+
+/// Deno on `port`, not yet started.
 pub(crate) fn prepare(
     installation: &Installation,
     project: &Project,
-    env: Vec<(String, String)>,
+    env: Environment,
     port: u16,
     folder: &Path,
     log: PathBuf,
     reaper: &Arc<Reaper>,
 ) -> Result<Managed> {
     let router = folder.join("functions.ts");
-    fs::write(&router, ROUTER).with_context(|| format!("cannot write {}", router.display()))?;
+    for (file, text) in [(&router, ROUTER), (&folder.join("functions-faults.ts"), FAULTS)] {
+        fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     let functions: Vec<_> = project
         .functions()?
         .into_iter()
@@ -36,7 +47,8 @@ pub(crate) fn prepare(
         .map(|(name, path)| json!({ "name": name, "entrypoint": path }))
         .collect();
     let mut args = deno_arguments(project)?;
-    let variables: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
+    args.push(format!("--cert={}", env.trusted.display()));
+    let variables: Vec<&str> = env.visible.iter().map(|(name, _)| name.as_str()).collect();
     args.extend([router.display().to_string(), port.to_string()]);
     args.extend([
         serde_json::Value::Array(list).to_string(),
@@ -54,7 +66,7 @@ pub(crate) fn prepare(
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()
-        .chain(env)
+        .chain(env.visible)
         .collect(),
         folder: folder.into(),
         user: None,

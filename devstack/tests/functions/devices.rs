@@ -247,6 +247,7 @@ async fn a_stolen_altered_or_late_ticket_is_refused() {
     // Good for this call alone, and for nothing else that its owner may do.
     for (function, body) in [
         ("get-livekit-token", json!({ "call_id": call })),
+        ("change-call", json!({ "call_id": call, "action": "to_audio" })),
         (
             "initiate-call",
             json!({ "callee_id": caller.id, "call_type": "audio_call" }),

@@ -4,14 +4,20 @@
 
 mod access;
 mod broadcasts;
+mod call_upgrade;
 mod calls;
 mod chat;
 mod devices;
 mod gifts;
+mod ledger;
 mod limits;
+mod media;
 mod moderation;
 mod personas;
+mod push;
 mod races;
+mod races_for_places;
+mod reconciliation;
 mod replays;
 mod safety;
 mod sessions;
@@ -22,9 +28,15 @@ mod topics;
 mod truth;
 mod webhooks;
 
+use ipelya_devstack::Pushes;
 use support::World;
 
 /// The stack that all tests here share; each test brings its own people.
 async fn world() -> World {
     World::of(ipelya_devstack::shared_stack().await.unwrap().info()).await
+}
+
+/// The push services of that stack.
+async fn pushes() -> Pushes {
+    ipelya_devstack::shared_stack().await.unwrap().pushes()
 }

@@ -11,7 +11,7 @@ use crate::support::{Answer, Person, World, eventually};
 use crate::world;
 
 /// Sends all requests at the same instant.
-async fn at_once(world: &World, requests: Vec<(&'static str, &Person, Value)>) -> Vec<Answer> {
+pub async fn at_once(world: &World, requests: Vec<(&'static str, &Person, Value)>) -> Vec<Answer> {
     let barrier = Arc::new(Barrier::new(requests.len()));
     join_all(requests.into_iter().map(|(function, person, body)| {
         let barrier = Arc::clone(&barrier);
@@ -60,13 +60,15 @@ async fn behind_a_lock(
 }
 
 #[tokio::test]
-async fn one_person_joining_fifty_times_at_once_pays_once() {
+async fn one_person_joining_two_hundred_times_at_once_pays_once() {
     let world = world().await;
     let (host, id) = world.live("pay_per_view", 70).await;
     let viewer = world.rich(500).await;
     let body = json!({ "session_id": id, "accept_price": 70 });
     let lock = "select from public.coin_wallets where user_id = $1 for update";
-    let requests = (0..50).map(|_| ("join-session", &viewer, body.clone())).collect();
+    let requests = (0..200)
+        .map(|_| ("join-session", &viewer, body.clone()))
+        .collect();
     let answers = behind_a_lock(&world, lock, &viewer, 5, requests).await;
     let charged: i64 = answers
         .into_iter()

@@ -45,7 +45,7 @@ const fn optional(name: &'static str, kind: Kind) -> Field {
 
 const SESSION: &[Field] = &[field("session_id", Kind::Id)];
 
-pub const ENDPOINTS: [Endpoint; 13] = [
+pub const ENDPOINTS: [Endpoint; 14] = [
     Endpoint {
         name: "create-session",
         fields: &[
@@ -129,6 +129,10 @@ pub const ENDPOINTS: [Endpoint; 13] = [
         ],
     },
     Endpoint {
+        name: "change-call",
+        fields: &[field("call_id", Kind::Id), field("action", Kind::Name)],
+    },
+    Endpoint {
         name: "end-call",
         fields: &[field("call_id", Kind::Id)],
     },
@@ -182,6 +186,7 @@ impl Endpoint {
                 ("session_type", _) => json!("video_live"),
                 ("access", _) => json!("public"),
                 ("action", _) if self.name == "moderate" => json!("kick"),
+                ("action", _) if self.name == "change-call" => json!("request_video"),
                 ("action", _) => json!("promote"),
                 ("call_type", _) => json!("audio_call"),
                 ("platform", _) => json!("ios"),

@@ -7,6 +7,7 @@
 mod cases;
 mod endpoints;
 mod media_down;
+mod push_credentials;
 mod states;
 #[expect(dead_code, reason = "the other binary uses the rest")]
 #[path = "../functions/support.rs"]

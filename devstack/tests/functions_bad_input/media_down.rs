@@ -29,6 +29,10 @@ async fn without_livekit_there_is_no_half_made_session_or_call() {
     })
     .await;
 
+    let phone = "d".repeat(64);
+    let device = json!({ "device_id": "phone", "platform": "android", "kind": "fcm", "token": phone });
+    world.call("register-device", &callee, device).await.granted();
+
     stack.stop_component(Component::Livekit).await;
     let mut before = digests(&world).await;
     // What was broadcast about a call that came to nothing may stay: it says that the call is over.
@@ -68,6 +72,11 @@ async fn without_livekit_there_is_no_half_made_session_or_call() {
         "what was there before stays"
     );
 
+    assert_eq!(
+        stack.pushes().sent_to(&phone),
+        [],
+        "no phone rings for a call that has no room"
+    );
     let told = "select payload -> 'call' ->> 'end_reason' from realtime.messages
                 where topic = 'user:' || $1::uuid order by inserted_at desc limit 1";
     assert_eq!(

@@ -40,6 +40,13 @@ async fn a_wrong_state_or_role_changes_nothing() {
         .await
         .granted();
 
+    let (talker, listener) = (world.person().await, world.person().await);
+    let to_listener = json!({ "callee_id": listener.id, "call_type": "audio_call" });
+    let talk = world.call("initiate-call", &talker, to_listener).await.granted()["call"]["id"].clone();
+    let accept = json!({ "call_id": talk, "accept": true });
+    world.call("answer-call", &listener, accept).await.granted();
+
+    let change = |call: &Value, action: &str| json!({ "call_id": call, "action": action });
     let create = json!({ "session_type": "video_live", "title": "T", "access": "public" });
     let session = |id: &str| json!({ "session_id": id });
     let stage = |action: &str, about: &Person, role: &str| json!({ "session_id": live, "action": action, "user_id": about.id, "role": role });
@@ -139,6 +146,11 @@ async fn a_wrong_state_or_role_changes_nothing() {
         ("get-livekit-token", &callee, json!({ "call_id": ring }), Conflict),
         ("get-livekit-token", &one, json!({ "call_id": over }), CallEnded),
         ("end-call", &stranger, json!({ "call_id": ring }), NotFound),
+        ("change-call", &caller, change(&ring, "request_video"), Conflict),
+        ("change-call", &one, change(&over, "to_audio"), CallEnded),
+        ("change-call", &stranger, change(&talk, "to_audio"), NotFound),
+        ("change-call", &talker, change(&talk, "accept_video"), NotFound),
+        ("change-call", &listener, change(&talk, "decline_video"), NotFound),
     ];
     let mut watch = Watch::new(&world).await;
     for (function, person, body, code) in cases {

@@ -7,8 +7,20 @@ const url = (...schemes: string[]) =>
   z.string({ error: "is missing" }).refine((text) => {
     return URL.canParse(text) && schemes.includes(new URL(text).protocol);
   }, `is no ${schemes.map((scheme) => scheme.slice(0, -1)).join(" or ")} URL`);
+/** A key in PKCS #8 PEM; where the environment can't hold lines, with `\n` for their ends. */
+const pem = z.string().transform((text) => text.replaceAll("\\n", "\n").trim())
+  .refine((text) => text.startsWith("-----BEGIN PRIVATE KEY-----"), "is no private key in PEM");
 const secret = (length: number) =>
   z.string({ error: "is missing" }).min(length, `is shorter than ${length} characters`);
+
+/** The file of a Google service account. */
+const serviceAccount = z.object({
+  project_id: z.string().min(1),
+  client_email: z.string().min(1),
+  private_key_id: z.string().min(1),
+  private_key: pem,
+  token_uri: url("https:"),
+});
 
 const settings = z.object({
   SUPABASE_URL: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
@@ -20,7 +32,35 @@ const settings = z.object({
   JWT_SECRET: secret(32).optional(),
   /** Where the issuer in user tokens is another address than SUPABASE_URL, as inside a container network. */
   JWT_ISSUER: z.string().min(1).optional(),
+  /** Apple's push service: the four belong together. Without them iPhones that sleep don't ring. */
+  APNS_KEY_ID: z.string().optional(),
+  APNS_TEAM_ID: z.string().optional(),
+  APNS_BUNDLE_ID: z.string().optional(),
+  APNS_PRIVATE_KEY: pem.optional(),
+  APNS_URL: url("https:").default("https://api.push.apple.com"),
+  /** Google's push service. Without it Android phones that sleep don't ring. */
+  FCM_SERVICE_ACCOUNT: z.string().transform((text, context) => {
+    const file = serviceAccount.safeParse(parseJson(text));
+    if (file.success) return file.data;
+    const [{ path, message }] = file.error.issues;
+    context.addIssue({ code: "custom", message: `is no service account: ${path.join(".") || "the file"} ${message}` });
+    return z.NEVER;
+  }).optional(),
+  FCM_URL: url("https:").default("https://fcm.googleapis.com"),
+}).superRefine((all, context) => {
+  const names = ["APNS_KEY_ID", "APNS_TEAM_ID", "APNS_BUNDLE_ID", "APNS_PRIVATE_KEY"] as const;
+  const missing = names.filter((name) => all[name] === undefined);
+  if (missing.length === names.length) return;
+  for (const name of missing) context.addIssue({ code: "custom", path: [name], message: "is missing" });
 });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export type Config = z.output<typeof settings>;
 

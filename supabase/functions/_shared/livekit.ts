@@ -33,7 +33,7 @@ export type Delivery =
 
 const requestTimeoutSeconds = 5;
 const mostRounds = 10;
-const sources = {
+export const sources = {
   microphone: TrackSource.MICROPHONE,
   camera: TrackSource.CAMERA,
   screen_share: TrackSource.SCREEN_SHARE,
@@ -48,7 +48,8 @@ const permissionOf = (permission: Permission) => ({
   canPublishSources: permission.can_publish_sources.map((name) => sources[name]),
 });
 
-function rooms(config: Config): RoomServiceClient {
+/** LiveKit's server API about rooms. */
+export function rooms(config: Config): RoomServiceClient {
   return new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET, {
     requestTimeout: requestTimeoutSeconds,
   });
@@ -132,7 +133,8 @@ export async function deliverAll(config: Config, claimed: Delivery[]): Promise<{
   return { delivered, failed };
 }
 
-function describe(error: unknown): string {
+/** What went wrong with LiveKit, for the log. */
+export function describe(error: unknown): string {
   if (error instanceof ServerError) {
     const hint = error.status === 401 ? " (LIVEKIT_API_KEY or LIVEKIT_API_SECRET is wrong)" : "";
     return `LiveKit answered ${error.status} ${error.code ?? ""}${hint}`;
