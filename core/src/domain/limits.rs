@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// How long a call rings.
 pub const RING: Duration = Duration::from_secs(45);
+/// How long a wish for a video call waits for the other one's consent.
+pub const CALL_UPGRADE: Duration = Duration::from_secs(30);
 /// How long a lost connection is tried again before the session or call is given up.
 pub const RECONNECT_BUDGET: Duration = Duration::from_secs(60);
 /// How late a timer may come before the app was suspended meanwhile rather than busy.
@@ -21,3 +23,9 @@ pub const HOST_GRACE: Duration = Duration::from_secs(60);
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one connection to LiveKit may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the link must be bad before pictures are given up for voices.
+pub const AUDIO_ONLY_AFTER: Duration = Duration::from_secs(5);
+/// How long it must look well before they come back; doubles with every relapse up to [`VIDEO_BACK_CAP`].
+pub const VIDEO_BACK_AFTER: Duration = Duration::from_secs(10);
+/// The longest time that a link must look well.
+pub const VIDEO_BACK_CAP: Duration = Duration::from_secs(120);

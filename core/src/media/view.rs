@@ -12,6 +12,21 @@ pub struct ViewSize {
 }
 
 impl ViewSize {
+    /// As large as it gets: the largest layer, whatever that is.
+    pub const WHOLE: Self = Self {
+        width: 8_192,
+        height: 8_192,
+    };
+
+    /// A size that both fit into.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            width: self.width.max(other.width),
+            height: self.height.max(other.height),
+        }
+    }
+
     /// Whether there is nothing to see.
     pub const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
