@@ -84,7 +84,7 @@ fn transitions(criterion: &mut Criterion) {
     group.bench_function("microphone on or off", |bench| {
         bench.iter(|| {
             on = !on;
-            black_box(machine.handle(Input::SetMicrophone(on), moment))
+            black_box(machine.handle(Input::Want(TrackSource::Microphone, on), moment))
         });
     });
     group.bench_function("grants changed", |bench| {

@@ -158,7 +158,8 @@ fn what_the_server_says_often_allocates_nothing() {
 fn a_tap_on_the_microphone_allocates_its_effect_and_nothing_else() {
     let mut machine = live();
     for on in [true, false, true] {
-        let (allocations, _, effects) = counted(|| machine.handle(Input::SetMicrophone(on), at()));
+        let (allocations, _, effects) =
+            counted(|| machine.handle(Input::Want(TrackSource::Microphone, on), at()));
         assert_eq!((allocations, effects.len()), (1, 1));
     }
 }

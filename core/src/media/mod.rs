@@ -30,7 +30,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use crate::domain::{ErrorCode, LiveError, UserId};
+use crate::domain::{ErrorCode, Grants, LiveError, UserId};
 
 pub use capture::{CaptureGuard, Facing, MediaCapture, NoCapture};
 pub use event::{ConnectionQuality, DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack};
@@ -77,6 +77,8 @@ impl std::fmt::Debug for ConnectRequest {
 pub struct MediaConnection {
     /// The room. Dropping the last reference disconnects.
     pub room: Arc<dyn MediaRoom>,
+    /// What the server lets this participant publish; [`MediaEvent::GrantsChanged`] tells of every change.
+    pub grants: Grants,
     /// Who is in the room already, with the tracks published so far.
     pub participants: Vec<MediaParticipant>,
     /// Everything that happens from here on, in order; ends after [`MediaEvent::Disconnected`].

@@ -30,6 +30,8 @@ pub enum Effect {
     Publish(TrackSource),
     /// Stop publishing.
     Unpublish(TrackSource),
+    /// Turn to the other camera; answered by `Flipped`.
+    FlipCamera,
     /// Leave the room, and cancel what is in flight.
     Disconnect,
     /// Tell the backend that this user is out; nobody waits for the answer.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Timer;
 use crate::backend::{NewSession, RoomAccess, SessionAdmission};
 use crate::domain::{Grants, IdempotencyKey, LiveResult, LiveSession, Role, SessionEndReason, SessionId};
-use crate::media::{DisconnectReason, TrackSource};
+use crate::media::{DisconnectReason, Facing, TrackSource};
 
 /// How a session is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +51,10 @@ pub enum Input {
     End,
     /// This user leaves.
     Leave,
-    /// This user wants the microphone on or off.
-    SetMicrophone(bool),
-    /// This user wants the camera on or off.
-    SetCamera(bool),
+    /// This user wants the microphone, the camera or the screen on or off.
+    Want(TrackSource, bool),
+    /// This user wants the other camera.
+    FlipCamera,
 
     /// The backend's answer to [`super::Effect::Authorize`].
     Admission(LiveResult<Box<SessionAdmission>>),
@@ -85,6 +85,8 @@ pub enum Input {
     Published(TrackSource, LiveResult<()>),
     /// An own track is gone, by the server's wish.
     Unpublished(TrackSource),
+    /// The outcome of [`super::Effect::FlipCamera`].
+    Flipped(LiveResult<Facing>),
 
     /// The device is on another network now.
     NetworkChanged,

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Command, Effect, EndReason, Input, Lock, State, Timer};
+use super::{Capabilities, Command, Effect, EndReason, Input, Lock, State, Timer};
 use crate::backend::SessionAdmission;
 use crate::backoff;
 use crate::domain::{ErrorCode, Grants, LiveError, LiveSession, Role, SessionStatus, grants, limits};
-use crate::media::{DisconnectReason, TrackSource};
+use crate::media::DisconnectReason;
 use crate::moment::Moment;
+use crate::publisher::{Change, Gate, LocalMedia, Publisher};
 
 /// One user's view of one session.
 #[derive(Clone, Debug)]
@@ -20,8 +21,7 @@ pub struct Machine {
     pub(super) attempt: u32,
     /// When connecting or reconnecting is given up.
     give_up_at: Option<Instant>,
-    pub(super) wants: Grants,
-    pub(super) publishing: Grants,
+    pub(super) publisher: Publisher,
 }
 
 impl Default for Machine {
@@ -34,8 +34,7 @@ impl Default for Machine {
             charged_coins: 0,
             attempt: 0,
             give_up_at: None,
-            wants: Grants::NONE,
-            publishing: Grants::NONE,
+            publisher: Publisher::default(),
         }
     }
 }
@@ -63,7 +62,25 @@ impl Machine {
 
     /// What is being published (or about to be).
     pub const fn publishing(&self) -> Grants {
-        self.publishing
+        self.publisher.sending()
+    }
+
+    /// This user's microphone, camera and screen.
+    pub fn local_media(&self) -> LocalMedia {
+        self.publisher.view()
+    }
+
+    /// What this user may do now.
+    pub fn capabilities(&self) -> Capabilities {
+        let can = self.state.capabilities();
+        Capabilities {
+            go_live: can.go_live && self.role == Some(Role::Host),
+            end: can.end && self.may_end(),
+            microphone: can.microphone && self.grants.audio,
+            camera: can.camera && self.grants.video,
+            screen_share: can.screen_share && self.grants.video,
+            ..can
+        }
     }
 
     /// Coins that entering charged.
@@ -132,7 +149,7 @@ impl Machine {
     }
 
     pub(super) fn disconnected(&mut self, reason: DisconnectReason, at: Moment, out: &mut Vec<Effect>) {
-        self.publishing = Grants::NONE;
+        self.publisher.lose_connection();
         match reason {
             DisconnectReason::DuplicateIdentity => self.end(EndReason::JoinedElsewhere, out),
             DisconnectReason::ParticipantRemoved => self.end(EndReason::Removed, out),
@@ -226,8 +243,7 @@ impl Machine {
             return self.fail(error, out);
         };
         self.state = State::Locked { lock };
-        self.publishing = Grants::NONE;
-        self.wants = Grants::NONE;
+        self.publisher.stop();
         self.attempt = 0;
         out.push(Effect::StopTimer(Timer::Retry));
         out.push(Effect::StopTimer(Timer::Budget));
@@ -249,8 +265,7 @@ impl Machine {
 
     fn close(&mut self, state: State, error: LiveError, out: &mut Vec<Effect>) {
         self.state = state;
-        self.publishing = Grants::NONE;
-        self.wants = Grants::NONE;
+        self.publisher.stop();
         out.push(Effect::Disconnect);
         out.push(Effect::Settle(Command::Enter, Err(error.clone())));
         out.push(Effect::Settle(Command::GoLive, Err(error)));
@@ -258,30 +273,24 @@ impl Machine {
 
     /// Publishes what the user wants and the server grants, and takes back at once what it doesn't.
     fn follow_grants(&mut self, out: &mut Vec<Effect>) {
-        let allowed = match self.state {
-            State::Live => self.wants.intersect(self.grants),
+        let gate = match self.state {
+            State::Live => Gate::Open,
             // The engine keeps or republishes what was published; nothing new starts meanwhile.
-            State::Reconnecting { .. } => self.publishing.intersect(self.grants).intersect(self.wants),
+            State::Reconnecting { .. } => Gate::Keep,
             State::Idle
             | State::Authorizing
             | State::Locked { .. }
             | State::Connecting
             | State::Backstage
             | State::Ended { .. }
-            | State::Failed { .. } => Grants::NONE,
+            | State::Failed { .. } => Gate::Shut,
         };
-        for source in [TrackSource::Microphone, TrackSource::Camera] {
-            let wanted = *field(&mut allowed.clone(), source);
-            let published = field(&mut self.publishing, source);
-            if wanted != *published {
-                *published = wanted;
-                out.push(if wanted {
-                    Effect::Publish(source)
-                } else {
-                    Effect::Unpublish(source)
-                });
-            }
-        }
+        self.publisher.settle(gate, self.grants, |change| {
+            out.push(match change {
+                Change::Publish(source) => Effect::Publish(source),
+                Change::Unpublish(source) => Effect::Unpublish(source),
+            });
+        });
     }
 
     pub(super) fn grants_of(&self, role: Role) -> Grants {
@@ -316,14 +325,6 @@ impl Machine {
 /// The answer to a command that the state doesn't allow.
 pub(super) fn refused(command: Command, why: &str) -> Effect {
     Effect::Settle(command, Err(LiveError::new(ErrorCode::Conflict, why)))
-}
-
-/// The grant that a track needs.
-pub(super) fn field(grants: &mut Grants, source: TrackSource) -> &mut bool {
-    match source {
-        TrackSource::Microphone | TrackSource::ScreenShareAudio => &mut grants.audio,
-        TrackSource::Camera | TrackSource::ScreenShare => &mut grants.video,
-    }
 }
 
 /// The lock that an error stands for, where entering again may work once the user did something.

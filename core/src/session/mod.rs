@@ -12,4 +12,4 @@ mod transition;
 pub use effect::{Effect, Timer};
 pub use input::{Command, Entry, Input};
 pub use machine::Machine;
-pub use state::{EndReason, Lock, State};
+pub use state::{Capabilities, EndReason, Lock, State};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Timer;
 use crate::domain::{LiveError, SessionEndReason};
 
 /// The state of a session, as an app shows it.
@@ -81,7 +82,85 @@ pub enum EndReason {
     Other,
 }
 
+/// What somebody may do in a session now; the server has the last word. What concerns the stage is beside it, in
+/// [`crate::stage::Capabilities`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Enter, or enter again after doing something about the lock.
+    pub enter: bool,
+    /// Leave.
+    pub leave: bool,
+    /// Put the session on the air.
+    pub go_live: bool,
+    /// End the session for everyone.
+    pub end: bool,
+    /// Switch the microphone on.
+    pub microphone: bool,
+    /// Switch the camera on, and turn it.
+    pub camera: bool,
+    /// Share the screen.
+    pub screen_share: bool,
+}
+
+impl Capabilities {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        enter: false,
+        leave: false,
+        go_live: false,
+        end: false,
+        microphone: false,
+        camera: false,
+        screen_share: false,
+    };
+}
+
 impl State {
+    /// What the state lets anybody do; role and grants take away from it.
+    pub const fn capabilities(&self) -> Capabilities {
+        let none = Capabilities::NONE;
+        let inside = Capabilities {
+            leave: true,
+            end: true,
+            ..none
+        };
+        let sending = Capabilities {
+            microphone: true,
+            camera: true,
+            screen_share: true,
+            ..inside
+        };
+        match self {
+            Self::Idle | Self::Locked { .. } => Capabilities {
+                enter: true,
+                leave: true,
+                ..none
+            },
+            Self::Authorizing => Capabilities { leave: true, ..none },
+            Self::Backstage => Capabilities {
+                go_live: true,
+                ..sending
+            },
+            Self::Live => sending,
+            Self::Connecting | Self::Reconnecting { .. } => inside,
+            Self::Ended { .. } | Self::Failed { .. } => none,
+        }
+    }
+
+    /// What ends this state when nobody does anything.
+    pub const fn times_out(&self) -> Option<Timer> {
+        match self {
+            Self::Connecting | Self::Reconnecting { .. } => Some(Timer::Budget),
+            Self::Idle
+            | Self::Authorizing
+            | Self::Locked { .. }
+            | Self::Backstage
+            | Self::Live
+            | Self::Ended { .. }
+            | Self::Failed { .. } => None,
+        }
+    }
+
     /// Whether nothing follows any more.
     pub const fn is_terminal(&self) -> bool {
         match self {

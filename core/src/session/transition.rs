@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::machine::{Machine, field, refused};
+use super::machine::{Machine, refused};
 use super::{Command, Effect, EndReason, Input, State, Timer};
 use crate::backoff;
-use crate::domain::{Grants, Role, limits};
+use crate::domain::{Role, limits};
 use crate::moment::Moment;
 
 /// How far apart those who lost the same server ask for a token: as after this many tries.
@@ -44,7 +44,7 @@ impl Machine {
                 self.role = Some(access.role);
                 self.grants = self.grants_of(access.role);
                 // Another connection: what the lost one published went with it.
-                self.publishing = Grants::NONE;
+                self.publisher.lose_connection();
                 out.push(Effect::Connect(access.livekit));
             }
             (S::Connecting | S::Reconnecting { .. }, I::Token(Err(error))) => {
@@ -126,8 +126,7 @@ impl Machine {
                 self.role = Some(role)
             }
             (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::GrantsChanged(now)) => {
-                // A microphone that was taken away stays off until the user switches it on again.
-                self.wants = self.wants.intersect(now);
+                self.publisher.limit(now);
                 self.grants = now;
             }
 
@@ -139,8 +138,15 @@ impl Machine {
                 | S::Backstage
                 | S::Live
                 | S::Reconnecting { .. },
-                I::SetMicrophone(on),
-            ) => self.wants.audio = on,
+                I::Want(source, on),
+            ) => self.publisher.want(source, on),
+            (
+                S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. },
+                I::Published(source, outcome),
+            ) => self.publisher.published(source, outcome),
+            (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::Unpublished(source)) => {
+                self.publisher.unpublished(source);
+            }
             (
                 S::Idle
                 | S::Authorizing
@@ -149,18 +155,14 @@ impl Machine {
                 | S::Backstage
                 | S::Live
                 | S::Reconnecting { .. },
-                I::SetCamera(on),
-            ) => self.wants.video = on,
-            (
-                S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. },
-                I::Published(source, Err(_)),
+                I::FlipCamera,
             ) => {
-                *field(&mut self.wants, source) = false;
-                *field(&mut self.publishing, source) = false;
+                if self.publisher.flip() {
+                    out.push(Effect::FlipCamera);
+                }
             }
-            (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::Unpublished(source)) => {
-                *field(&mut self.publishing, source) = false;
-                *field(&mut self.wants, source) = false;
+            (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::Flipped(outcome)) => {
+                self.publisher.flipped(outcome)
             }
 
             (S::Idle | S::Authorizing | S::Locked { .. }, I::Leave) => {
@@ -222,6 +224,7 @@ impl Machine {
                 | I::GrantsChanged(_)
                 | I::Published(..)
                 | I::Unpublished(_)
+                | I::Flipped(_)
                 | I::Over(_)
                 | I::NetworkChanged
                 | I::Timer(_),
@@ -233,12 +236,12 @@ impl Machine {
                 I::Admission(_) | I::Connected(_) | I::Token(_) | I::ConnectionResumed | I::Timer(_),
             )
             | (S::Reconnecting { .. }, I::Admission(_) | I::ConnectionLost)
-            | (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::Published(_, Ok(())))
             | (
                 S::Ended { .. } | S::Failed { .. },
                 I::Leave
-                | I::SetMicrophone(_)
-                | I::SetCamera(_)
+                | I::Want(..)
+                | I::FlipCamera
+                | I::Flipped(_)
                 | I::Admission(Err(_))
                 | I::Token(_)
                 | I::Started(Ok(_))

@@ -36,7 +36,7 @@ fn a_host_waits_backstage_and_goes_live_by_the_servers_word() {
 #[test]
 fn nothing_is_published_backstage() {
     let mut machine = inside(Role::Host, SessionType::VideoLive, SessionStatus::Preparing);
-    assert_eq!(machine.handle(Input::SetCamera(true), at()), []);
+    assert_eq!(machine.handle(Input::Want(TrackSource::Camera, true), at()), []);
     let effects = machine.handle(
         Input::SessionChanged(session(SessionType::VideoLive, SessionStatus::Live)),
         at(),
@@ -47,9 +47,9 @@ fn nothing_is_published_backstage() {
 #[test]
 fn a_camera_is_never_published_in_an_audio_room() {
     let mut machine = inside(Role::Host, SessionType::AudioRoom, SessionStatus::Live);
-    assert_eq!(machine.handle(Input::SetCamera(true), at()), []);
+    assert_eq!(machine.handle(Input::Want(TrackSource::Camera, true), at()), []);
     assert_eq!(
-        machine.handle(Input::SetMicrophone(true), at()),
+        machine.handle(Input::Want(TrackSource::Microphone, true), at()),
         [Effect::Publish(TrackSource::Microphone)]
     );
 }
@@ -57,8 +57,11 @@ fn a_camera_is_never_published_in_an_audio_room() {
 #[test]
 fn a_listener_publishes_only_after_the_server_grants_it_and_only_by_an_own_wish() {
     let mut machine = inside(Role::Listener, SessionType::AudioRoom, SessionStatus::Live);
-    assert_eq!(machine.handle(Input::SetMicrophone(true), at()), []);
-    machine.handle(Input::SetMicrophone(false), at());
+    assert_eq!(
+        machine.handle(Input::Want(TrackSource::Microphone, true), at()),
+        []
+    );
+    machine.handle(Input::Want(TrackSource::Microphone, false), at());
     let speak = Grants {
         audio: true,
         video: false,
@@ -69,7 +72,7 @@ fn a_listener_publishes_only_after_the_server_grants_it_and_only_by_an_own_wish(
         "a promotion doesn't open a microphone"
     );
     assert_eq!(
-        machine.handle(Input::SetMicrophone(true), at()),
+        machine.handle(Input::Want(TrackSource::Microphone, true), at()),
         [Effect::Publish(TrackSource::Microphone)]
     );
 }
@@ -77,7 +80,7 @@ fn a_listener_publishes_only_after_the_server_grants_it_and_only_by_an_own_wish(
 #[test]
 fn a_demotion_unpublishes_at_once_and_a_second_promotion_does_not_reopen_the_microphone() {
     let mut machine = inside(Role::Speaker, SessionType::AudioRoom, SessionStatus::Live);
-    machine.handle(Input::SetMicrophone(true), at());
+    machine.handle(Input::Want(TrackSource::Microphone, true), at());
     let effects = machine.handle(Input::GrantsChanged(Grants::NONE), at());
     assert_eq!(effects, [Effect::Unpublish(TrackSource::Microphone)]);
     assert_eq!(
@@ -156,7 +159,7 @@ fn old_news_never_takes_a_session_off_the_air() {
 #[test]
 fn a_lost_room_is_had_back_with_a_fresh_token() {
     let mut machine = inside(Role::Host, SessionType::VideoLive, SessionStatus::Live);
-    machine.handle(Input::SetCamera(true), at());
+    machine.handle(Input::Want(TrackSource::Camera, true), at());
     machine.handle(Input::Disconnected(DisconnectReason::ConnectionLost), at());
     assert_eq!(machine.state(), &State::Reconnecting { attempt: 1 });
     assert_eq!(
@@ -215,7 +218,7 @@ fn reconnecting_is_given_up_when_the_budget_is_spent() {
 #[test]
 fn a_connection_that_the_engine_does_not_resume_is_had_anew_and_the_picture_with_it() {
     let mut machine = inside(Role::Host, SessionType::VideoLive, SessionStatus::Live);
-    machine.handle(Input::SetCamera(true), at());
+    machine.handle(Input::Want(TrackSource::Camera, true), at());
     let effects = machine.handle(Input::ConnectionLost, at());
     assert!(
         matches!(effects[..], [.., Effect::StartTimer(Timer::Retry, _)]),

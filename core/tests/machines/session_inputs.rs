@@ -4,7 +4,7 @@ use ipelya_core::backend::{NewSession, RoomAccess, SessionAdmission};
 use ipelya_core::domain::{
     ErrorCode, IdempotencyKey, LiveError, Role, SessionId, SessionStatus, SessionType, grants,
 };
-use ipelya_core::media::{DisconnectReason, TrackSource};
+use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
 use ipelya_core::session::{Entry, Input, Machine, Timer};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -83,8 +83,11 @@ pub fn any_input() -> impl Strategy<Value = Input> {
             session: NewSession::broadcast("x"),
             key: IdempotencyKey::random()
         })),
-        any::<bool>().prop_map(Input::SetMicrophone),
-        any::<bool>().prop_map(Input::SetCamera),
+        any::<bool>().prop_map(|on| Input::Want(TrackSource::Microphone, on)),
+        any::<bool>().prop_map(|on| Input::Want(TrackSource::Camera, on)),
+        Just(Input::FlipCamera),
+        any_error().prop_map(|error| Input::Flipped(Err(error))),
+        Just(Input::Flipped(Ok(Facing::Environment))),
         (any_role(), any_status()).prop_map(|(role, status)| admission(role, SessionType::VideoLive, status)),
         any_error().prop_map(|error| Input::Admission(Err(error))),
         any_role().prop_map(|role| Input::Token(Ok(RoomAccess {
@@ -105,6 +108,7 @@ pub fn any_input() -> impl Strategy<Value = Input> {
         any_role().prop_map(Input::RoleChanged),
         any_role().prop_map(move |role| Input::GrantsChanged(granted(role))),
         any_error().prop_map(|error| Input::Published(TrackSource::Camera, Err(error))),
+        Just(Input::Published(TrackSource::Camera, Ok(()))),
         Just(Input::Unpublished(TrackSource::Microphone)),
         Just(Input::NetworkChanged),
         Just(Input::Timer(Timer::Retry)),

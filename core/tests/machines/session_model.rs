@@ -156,7 +156,7 @@ impl ReferenceStateMachine for Model {
             Phase::Asking => admission(Role::Host, SessionType::VideoLive, SessionStatus::Live),
             Phase::Coming | Phase::Lost => Input::Connected(Ok(())),
             Phase::Backstage => Input::SessionChanged(session(SessionType::VideoLive, SessionStatus::Live)),
-            Phase::Live | Phase::Over => Input::SetCamera(true),
+            Phase::Live | Phase::Over => Input::Want(TrackSource::Camera, true),
         };
         prop_oneof![3 => any_input(), 1 => Just(next)].boxed()
     }
@@ -167,8 +167,8 @@ impl ReferenceStateMachine for Model {
         }
         match input {
             Input::Leave => model.leave_by(Phase::Over),
-            Input::SetMicrophone(on) => model.wants.audio = *on,
-            Input::SetCamera(on) => model.wants.video = *on,
+            Input::Want(TrackSource::Microphone, on) => model.wants.audio = *on,
+            Input::Want(TrackSource::Camera, on) => model.wants.video = *on,
             Input::Enter(_) if matches!(model.phase, Phase::Outside | Phase::Locked) => {
                 model.phase = Phase::Asking;
             }
@@ -231,6 +231,7 @@ impl UnderTest {
             }
             Effect::Authorize(_)
             | Effect::Listen(_)
+            | Effect::FlipCamera
             | Effect::LearnEnd
             | Effect::Resume
             | Effect::RefreshToken

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ipelya_core::backend::RoomAccess;
 use ipelya_core::domain::{ErrorCode, Grants, Role, SessionEndReason, SessionStatus, SessionType};
-use ipelya_core::media::{DisconnectReason, TrackSource};
+use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
 use ipelya_core::session::{Effect, Input, Machine, State, Timer};
 
 use crate::session_inputs::{admission, inside, join};
@@ -25,7 +25,7 @@ fn states() -> Vec<(&'static str, Machine)> {
     };
     let admitted = || admission(Role::Host, SessionType::VideoLive, SessionStatus::Live);
     let mut live = inside(Role::Host, SessionType::VideoLive, SessionStatus::Live);
-    live.handle(Input::SetCamera(true), at());
+    live.handle(Input::Want(TrackSource::Camera, true), at());
     let after = |input: Input| {
         let mut machine = live.clone();
         machine.handle(input, at());
@@ -66,8 +66,12 @@ fn inputs() -> Vec<(&'static str, Input)> {
         ("GoLive", Input::GoLive),
         ("End", Input::End),
         ("Leave", Input::Leave),
-        ("SetMicrophone(on)", Input::SetMicrophone(true)),
-        ("SetCamera(off)", Input::SetCamera(false)),
+        ("Want(microphone, on)", Input::Want(TrackSource::Microphone, true)),
+        ("Want(camera, off)", Input::Want(TrackSource::Camera, false)),
+        ("Want(screen, on)", Input::Want(TrackSource::ScreenShare, true)),
+        ("FlipCamera", Input::FlipCamera),
+        ("Flipped", Input::Flipped(Ok(Facing::Environment))),
+        ("Flipped: failed", Input::Flipped(Err(final_word()))),
         (
             "Admission",
             admission(Role::Host, SessionType::VideoLive, SessionStatus::Live),
@@ -168,6 +172,7 @@ fn effect(effect: &Effect) -> String {
         Effect::Connect(_) => "Connect".into(),
         Effect::Withdraw(..) => "Withdraw".into(),
         Effect::LearnEnd
+        | Effect::FlipCamera
         | Effect::Resume
         | Effect::RefreshToken
         | Effect::StartSession

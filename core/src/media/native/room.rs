@@ -80,6 +80,7 @@ pub async fn start(
     let permission = local.permission().map_or_else(Permission::default, |permission| {
         Permission::new(permission.can_publish, &permission.can_publish_sources)
     });
+    let grants = permission.grants();
     let (events, reader) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
         room: joined.room.clone(),
@@ -99,6 +100,7 @@ pub async fn start(
         .spawn(events::forward(Arc::downgrade(&shared), sdk_events));
     Ok(MediaConnection {
         room: Arc::new(Room(shared)),
+        grants,
         participants,
         events: reader,
     })

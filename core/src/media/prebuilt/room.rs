@@ -42,6 +42,7 @@ impl Room {
             .as_ref()
             .map(convert::permission)
             .unwrap_or_default();
+        let grants = permission.grants();
         let (permission, permission_now) = watch::channel(permission);
         let (events, reader) = mpsc::unbounded_channel();
         let participants = joined.participants.into_iter();
@@ -80,6 +81,7 @@ impl Room {
         }
         Ok(MediaConnection {
             room: Arc::new(Self(shared)),
+            grants,
             participants: snapshot,
             events: reader,
         })

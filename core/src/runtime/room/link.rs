@@ -6,25 +6,32 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
+use super::publish;
 use super::roster::Members;
+use super::views::Views;
 use crate::backend::LiveKitAccess;
 use crate::domain::quality::{AudioPreset, VideoPreset};
-use crate::domain::{LiveError, LiveResult, limits};
+use crate::domain::{Grants, LiveResult, limits};
 use crate::media::{
-    CaptureGuard, ConnectRequest, MediaCapture, MediaConnection, MediaError, MediaEvent, MediaRoom, TrackId,
+    CaptureGuard, ConnectRequest, Facing, MediaConnection, MediaError, MediaEvent, MediaRoom, TrackId,
     TrackSource,
 };
 use crate::runtime::shared::Ports;
+use crate::viewing::{self, Viewing};
 
 /// What a link reports.
 #[derive(Debug)]
 pub(in crate::runtime) enum LinkEvent {
-    /// A connection came to be, or not.
-    Connected(LiveResult<()>),
+    /// A connection came to be, with what the server lets this user publish; or not.
+    Connected(LiveResult<Grants>),
     /// A publication came to be, or not.
     Published(TrackSource, LiveResult<()>),
     /// An own track is gone, by the server's wish.
     Unpublished(TrackSource),
+    /// The camera looks the other way, or not.
+    Flipped(LiveResult<Facing>),
+    /// Pictures were given up, or come back.
+    Viewing,
     /// Anything else that the room says.
     Room(MediaEvent),
 }
@@ -38,7 +45,21 @@ pub(in crate::runtime) struct Presets {
 
 enum Outcome {
     Connected(Result<MediaConnection, MediaError>),
-    Published(TrackSource, LiveResult<(TrackId, CaptureGuard)>),
+    Published(Attempt, LiveResult<(TrackId, CaptureGuard)>),
+    Flipped(LiveResult<Facing>),
+}
+
+/// One try to publish a source; a second tap doesn't take the first one's track for its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Attempt {
+    source: TrackSource,
+    number: u64,
+}
+
+/// A source that is published or about to be.
+struct Publication {
+    attempt: Attempt,
+    track: Option<(TrackId, CaptureGuard)>,
 }
 
 pub(in crate::runtime) struct RoomLink {
@@ -46,11 +67,12 @@ pub(in crate::runtime) struct RoomLink {
     room: Option<Arc<dyn MediaRoom>>,
     events: Option<UnboundedReceiver<MediaEvent>>,
     roster: Members,
+    views: Views,
     connecting: Option<AbortHandle>,
     /// Off, the link subscribes to each track itself.
     auto_subscribe: bool,
-    /// What is published or about to be; `None` inside while about to be.
-    publications: BTreeMap<TrackSource, Option<(TrackId, CaptureGuard)>>,
+    publications: BTreeMap<TrackSource, Publication>,
+    attempts: u64,
     generation: u64,
     report: UnboundedSender<(u64, Outcome)>,
     outcomes: UnboundedReceiver<(u64, Outcome)>,
@@ -64,9 +86,11 @@ impl RoomLink {
             room: None,
             events: None,
             roster: Members::default(),
+            views: Views::default(),
             connecting: None,
             auto_subscribe: true,
             publications: BTreeMap::new(),
+            attempts: 0,
             generation: 0,
             report,
             outcomes,
@@ -79,6 +103,15 @@ impl RoomLink {
 
     pub(in crate::runtime) fn roster(&self) -> &Members {
         &self.roster
+    }
+
+    pub(in crate::runtime) fn viewing(&self) -> Viewing {
+        self.views.view()
+    }
+
+    /// What the app shows, or wants to receive.
+    pub(in crate::runtime) fn watch(&mut self, input: viewing::Input) {
+        self.views.step(input, self.room.as_deref());
     }
 
     /// Joins a room; whatever was joined before is left.
@@ -102,31 +135,47 @@ impl RoomLink {
     /// Publishes a device's track, and starts the device once the server has taken it.
     pub(in crate::runtime) fn publish(&mut self, source: TrackSource, presets: Presets) {
         let report = self.reporter();
+        self.attempts += 1;
+        let attempt = Attempt {
+            source,
+            number: self.attempts,
+        };
+        self.publications
+            .insert(source, Publication { attempt, track: None });
         let Some(room) = self.room() else {
-            report(Outcome::Published(source, Err(MediaError::Closed.into())));
+            report(Outcome::Published(attempt, Err(MediaError::Closed.into())));
             return;
         };
-        self.publications.insert(source, None);
         let capture = Arc::clone(&self.ports.capture);
         self.ports.actors.spawn(async move {
             let published = match source {
-                TrackSource::Camera | TrackSource::ScreenShare => {
-                    publish_camera(&*room, &*capture, presets).await
-                }
+                TrackSource::Camera => publish::camera(&*room, &*capture, presets.camera).await,
+                TrackSource::ScreenShare => publish::screen(&*room, &*capture).await,
                 TrackSource::Microphone | TrackSource::ScreenShareAudio => {
-                    publish_microphone(&*room, &*capture, presets).await
+                    publish::microphone(&*room, &*capture, presets.microphone).await
                 }
             };
-            report(Outcome::Published(source, published));
+            report(Outcome::Published(attempt, published));
         });
     }
 
     /// Stops the device and takes its track back.
     pub(in crate::runtime) fn unpublish(&mut self, source: TrackSource) {
-        if let (Some(Some((track, _stopped))), Some(room)) = (self.publications.remove(&source), self.room())
-        {
+        let published = self
+            .publications
+            .remove(&source)
+            .and_then(|publication| publication.track);
+        if let (Some((track, _stopped)), Some(room)) = (published, self.room()) {
             self.retract(room, track);
         }
+    }
+
+    /// Turns to the other camera.
+    pub(in crate::runtime) fn flip_camera(&self) {
+        let (capture, report) = (Arc::clone(&self.ports.capture), self.reporter());
+        self.ports
+            .actors
+            .spawn(async move { report(Outcome::Flipped(capture.flip_camera().await)) });
     }
 
     /// Finds a path over the network of now; the room tells how it went.
@@ -144,6 +193,7 @@ impl RoomLink {
         self.events = None;
         self.publications.clear();
         self.roster.reset(Vec::new());
+        self.watch(viewing::Input::Reset);
         if let Some(connecting) = self.connecting.take() {
             connecting.abort();
         }
@@ -159,6 +209,10 @@ impl RoomLink {
                 biased;
                 Some((generation, outcome)) = self.outcomes.recv() => self.settle(generation, outcome),
                 Some(event) = next_event(&mut self.events) => Some(self.observe(event)),
+                () = self.views.timer() => {
+                    self.watch(viewing::Input::Timer);
+                    Some(LinkEvent::Viewing)
+                }
             };
             if let Some(told) = told {
                 return told;
@@ -183,24 +237,38 @@ impl RoomLink {
                 self.roster.reset(connection.participants);
                 self.room = Some(connection.room);
                 self.events = Some(connection.events);
-                Some(LinkEvent::Connected(Ok(())))
+                Some(LinkEvent::Connected(Ok(connection.grants)))
             }
             Outcome::Connected(Err(error)) => Some(LinkEvent::Connected(Err(error.into()))),
-            Outcome::Published(source, Ok(published)) => {
-                let Some(place) = self.publications.get_mut(&source) else {
-                    // Taken back while it was in flight.
-                    if let Some(room) = self.room() {
-                        self.retract(room, published.0);
-                    }
-                    return None;
-                };
-                *place = Some(published);
+            Outcome::Published(attempt, published) => self.settle_publication(attempt, published),
+            Outcome::Flipped(outcome) => Some(LinkEvent::Flipped(outcome)),
+        }
+    }
+
+    fn settle_publication(
+        &mut self,
+        attempt: Attempt,
+        published: LiveResult<(TrackId, CaptureGuard)>,
+    ) -> Option<LinkEvent> {
+        let source = attempt.source;
+        let place = self.publications.get_mut(&source);
+        match (place.filter(|place| place.attempt == attempt), published) {
+            (Some(place), Ok(track)) => {
+                place.track = Some(track);
                 Some(LinkEvent::Published(source, Ok(())))
             }
-            Outcome::Published(source, Err(error)) => {
+            (Some(_), Err(error)) => {
                 self.publications.remove(&source);
                 Some(LinkEvent::Published(source, Err(error)))
             }
+            // Taken back while it was in flight.
+            (None, Ok((track, _stopped))) => {
+                if let Some(room) = self.room() {
+                    self.retract(room, track);
+                }
+                None
+            }
+            (None, Err(_)) => None,
         }
     }
 
@@ -214,14 +282,15 @@ impl RoomLink {
 
     fn observe(&mut self, event: MediaEvent) -> LinkEvent {
         self.roster.apply(&event);
+        self.views.observe(&event, self.room.as_deref());
         if let (MediaEvent::TrackPublished { track, .. }, Some(room)) = (&event, &self.room) {
             self.subscribe(&**room, &track.id);
         }
         if let MediaEvent::LocalTrackUnpublished(track) = &event {
-            let lost = self
-                .publications
-                .iter()
-                .find(|(_, place)| place.as_ref().is_some_and(|(published, _)| published == track));
+            let lost = self.publications.iter().find(|(_, place)| {
+                let published = place.track.as_ref();
+                published.is_some_and(|(published, _)| published == track)
+            });
             if let Some(source) = lost.map(|(source, _)| *source) {
                 self.publications.remove(&source);
                 return LinkEvent::Unpublished(source);
@@ -262,38 +331,4 @@ async fn next_event(events: &mut Option<UnboundedReceiver<MediaEvent>>) -> Optio
         Some(receiver) => receiver.recv().await,
         None => std::future::pending().await,
     }
-}
-
-async fn publish_camera(
-    room: &dyn MediaRoom,
-    capture: &dyn MediaCapture,
-    presets: Presets,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let published = room.publish_video(capture.camera_options(presets.camera)).await?;
-    match capture.start_camera(published.sink) {
-        Ok(guard) => Ok((published.id, guard)),
-        Err(error) => Err(give_back(room, published.id, error).await),
-    }
-}
-
-async fn publish_microphone(
-    room: &dyn MediaRoom,
-    capture: &dyn MediaCapture,
-    presets: Presets,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let published = room
-        .publish_audio(capture.microphone_options(presets.microphone))
-        .await?;
-    match capture.start_microphone(published.sink) {
-        Ok(guard) => Ok((published.id, guard)),
-        Err(error) => Err(give_back(room, published.id, error).await),
-    }
-}
-
-/// A track without a device behind it would be a frozen picture at the other end.
-async fn give_back(room: &dyn MediaRoom, track: TrackId, error: LiveError) -> LiveError {
-    if let Err(second) = room.unpublish(track).await {
-        tracing::warn!(error = %second, "a track couldn't be unpublished");
-    }
-    error
 }

@@ -8,6 +8,7 @@ use tokio::task::JoinError;
 use super::requests::{Answer, Requests};
 use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
 use super::stage::StageDesk;
+use super::way_in::WayIn;
 use crate::backend::{RealtimeEvent, Subscription};
 use crate::domain::{ErrorCode, LiveError, Role, SessionId, SessionType, quality};
 use crate::media::{MediaEvent, MediaRoom};
@@ -28,6 +29,7 @@ pub(super) struct SessionActor {
     network: watch::Receiver<u64>,
     requests: Requests,
     stage: StageDesk,
+    way: WayIn,
     waiting: Vec<(Command, Reply)>,
     seq: u64,
     snapshot: watch::Sender<SessionSnapshot>,
@@ -59,6 +61,7 @@ impl SessionActor {
             network,
             requests,
             stage,
+            way: WayIn::default(),
             waiting: Vec::new(),
             seq: 0,
             snapshot,
@@ -85,6 +88,11 @@ impl SessionActor {
                     Some(Message::Command(command, input, reply)) => {
                         self.waiting.push((command, reply));
                         input
+                    }
+                    Some(Message::Watch(input)) => {
+                        self.link.watch(input);
+                        self.publish_snapshot();
+                        continue;
                     }
                     Some(Message::Stage(command, reply)) => {
                         self.stage.command(command, reply);
@@ -151,6 +159,9 @@ impl SessionActor {
         }
         if *self.machine.state() != before {
             tracing::debug!(from = ?before, to = ?self.machine.state(), "session");
+            if let Some(told) = self.way.follow(&self.machine) {
+                let _ = self.events.send(SessionEvent::Funnel(told));
+            }
             let _ = self
                 .events
                 .send(SessionEvent::StateChanged(self.machine.state().clone()));
@@ -172,6 +183,7 @@ impl SessionActor {
             }
             Effect::Publish(source) => self.link.publish(source, self.presets()),
             Effect::Unpublish(source) => self.link.unpublish(source),
+            Effect::FlipCamera => self.link.flip_camera(),
             Effect::Resume => self.link.resume(),
             Effect::Disconnect => {
                 self.link.disconnect();
@@ -247,11 +259,18 @@ impl SessionActor {
         match event {
             LinkEvent::Connected(outcome) => {
                 self.room.send_replace(self.link.room());
-                Some(Input::Connected(outcome))
+                Some(Input::Connected(
+                    outcome.map(|grants| self.step(Input::GrantsChanged(grants))),
+                ))
             }
             LinkEvent::Published(source, outcome) => Some(Input::Published(source, outcome)),
             LinkEvent::Unpublished(source) => Some(Input::Unpublished(source)),
+            LinkEvent::Flipped(outcome) => Some(Input::Flipped(outcome)),
+            LinkEvent::Viewing => None,
             LinkEvent::Room(event) => {
+                if let Some(told) = self.way.hear(&event) {
+                    let _ = self.events.send(SessionEvent::Funnel(told));
+                }
                 let input = self.translate(&event);
                 let _ = self.events.send(SessionEvent::Room(event));
                 input
@@ -280,10 +299,10 @@ impl SessionActor {
             | MediaEvent::TrackPublished { .. }
             | MediaEvent::TrackUnpublished { .. }
             | MediaEvent::TrackSubscribed { .. }
-            | MediaEvent::FirstFrame { .. }
             | MediaEvent::TrackUnsubscribed { .. }
             | MediaEvent::TrackMuted { .. }
             | MediaEvent::LocalTrackUnpublished(_)
+            | MediaEvent::FirstFrame { .. }
             | MediaEvent::ActiveSpeakers(_)
             | MediaEvent::QualityChanged { .. } => None,
         }
@@ -316,6 +335,9 @@ fn snapshot_of(machine: &Machine, link: &RoomLink, stage: &StageDesk, seq: u64) 
         role: machine.role(),
         grants: machine.grants(),
         publishing: machine.publishing(),
+        local: machine.local_media(),
+        viewing: link.viewing(),
+        can: machine.capabilities(),
         charged_coins: machine.charged_coins(),
         stage: stage.view(),
         stage_requests: stage.open_requests(),

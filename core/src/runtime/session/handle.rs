@@ -9,10 +9,12 @@ use super::actor::SessionActor;
 use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
 use crate::backend::{ManageStage, StageAction};
 use crate::domain::{ErrorCode, IdempotencyKey, LiveError, LiveResult, Participant, Role, SessionId, UserId};
-use crate::media::{AudioFrame, MediaRoom, TrackKind, VideoFrame};
+use crate::media::{AudioFrame, MediaRoom, TrackKind, TrackSource, VideoFrame, ViewSize};
+use crate::runtime::room::StatsStream;
 use crate::runtime::shared::{Ports, insist};
 use crate::session::{Command, Entry, Input};
 use crate::stage;
+use crate::viewing::{self, ViewId};
 
 /// A session. Clone it freely; dropping the last clone leaves the session.
 #[derive(Clone)]
@@ -130,15 +132,63 @@ impl SessionHandle {
         }
     }
 
-    /// Wants the microphone on or off. It is on once the snapshot's `publishing` says so: the session must be
+    /// Wants the microphone on or off. The snapshot's `local.microphone` says what came of it: the session must be
     /// live, and the server must grant it.
     pub async fn set_microphone(&self, on: bool) {
-        let _ = self.inbox.send(Message::Input(Input::SetMicrophone(on))).await;
+        self.want(TrackSource::Microphone, on).await;
     }
 
     /// Wants the camera on or off, as [`SessionHandle::set_microphone`].
     pub async fn set_camera(&self, on: bool) {
-        let _ = self.inbox.send(Message::Input(Input::SetCamera(on))).await;
+        self.want(TrackSource::Camera, on).await;
+    }
+
+    /// Wants to share the screen, or not any more, as [`SessionHandle::set_microphone`].
+    pub async fn set_screen_share(&self, on: bool) {
+        self.want(TrackSource::ScreenShare, on).await;
+    }
+
+    /// Wants the other camera; the snapshot's `local.flip` says what came of it.
+    pub async fn flip_camera(&self) {
+        let _ = self.inbox.send(Message::Input(Input::FlipCamera)).await;
+    }
+
+    /// A view shows somebody's picture in that size, in physical pixels, or is out of sight (`None`): the server sends
+    /// the layer that fits the largest view, and nothing that nobody sees. Say it whenever the view's size changes.
+    pub async fn set_view(&self, view: ViewId, user: UserId, source: TrackSource, size: Option<ViewSize>) {
+        self.watch(viewing::Input::Shown {
+            view,
+            user,
+            source,
+            size,
+        })
+        .await;
+    }
+
+    /// A view is gone.
+    pub async fn close_view(&self, view: ViewId) {
+        self.watch(viewing::Input::Closed(view)).await;
+    }
+
+    /// Wants voices alone, or pictures again. On a bad link pictures are given up anyway, and come back by themselves;
+    /// the snapshot's `viewing.mode` says which.
+    pub async fn set_audio_only(&self, on: bool) {
+        self.watch(viewing::Input::AudioOnly(on)).await;
+    }
+
+    /// What each track takes and loses, measured every `interval` until the stream is dropped.
+    pub fn stats(&self, interval: Duration) -> StatsStream {
+        StatsStream::new(self.watches.room.clone(), interval)
+    }
+
+    async fn watch(&self, input: viewing::Input) {
+        // A closed inbox means that it is over.
+        let _ = self.inbox.send(Message::Watch(input)).await;
+    }
+
+    async fn want(&self, source: TrackSource, on: bool) {
+        // A closed inbox means that it is over.
+        let _ = self.inbox.send(Message::Input(Input::Want(source, on))).await;
     }
 
     /// Gives somebody a role that publishes. Nobody reconnects: LiveKit changes the permission.

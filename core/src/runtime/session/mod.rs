@@ -5,6 +5,7 @@ mod handle;
 mod requests;
 mod snapshot;
 mod stage;
+mod way_in;
 
 pub use handle::SessionHandle;
 pub use snapshot::{SessionEvent, SessionSnapshot};

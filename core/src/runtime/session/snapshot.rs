@@ -6,9 +6,12 @@ use tokio::sync::{oneshot, watch};
 
 use crate::domain::{Grants, LiveResult, LiveSession, Role, StageRequest};
 use crate::media::{MediaEvent, MediaRoom};
+use crate::publisher::LocalMedia;
 use crate::runtime::room::Members;
-use crate::session::{Command, Input, State};
+use crate::session::{Capabilities, Command, Input, State};
 use crate::stage::{self, Stage};
+use crate::telemetry::FunnelEvent;
+use crate::viewing::{self, Viewing};
 
 /// A session at one moment. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -25,6 +28,12 @@ pub struct SessionSnapshot {
     pub grants: Grants,
     /// What this user publishes, or is about to.
     pub publishing: Grants,
+    /// This user's microphone, camera and screen: on, pending, refused.
+    pub local: LocalMedia,
+    /// Whether pictures are received, and why not.
+    pub viewing: Viewing,
+    /// What this user may do now.
+    pub can: Capabilities,
     /// Coins that entering charged.
     pub charged_coins: u32,
     /// This user and the stage.
@@ -42,6 +51,8 @@ pub enum SessionEvent {
     StateChanged(State),
     /// The room said this.
     Room(MediaEvent),
+    /// A step on the way in was taken, or it ended there.
+    Funnel(FunnelEvent),
 }
 
 pub(super) type Reply = oneshot::Sender<LiveResult<()>>;
@@ -51,6 +62,7 @@ pub(super) enum Message {
     Input(Input),
     Command(Command, Input, Reply),
     Stage(stage::Command, Reply),
+    Watch(viewing::Input),
 }
 
 /// What a handle watches.
