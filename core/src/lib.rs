@@ -9,11 +9,14 @@ pub mod call;
 pub mod domain;
 pub mod media;
 mod moment;
+pub mod publisher;
 pub mod runtime;
 pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod stage;
+pub mod telemetry;
+pub mod viewing;
 
 pub use moment::Moment;
 pub use runtime::LiveClient;

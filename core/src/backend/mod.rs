@@ -15,8 +15,8 @@ use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, Sessi
 
 pub use realtime::{RealtimeEvent, Subscription, Topic};
 pub use requests::{
-    AnswerCall, AnsweredCall, CallAdmission, InitiateCall, LiveKitAccess, ManageStage, NewSession,
-    RoomAccess, SessionAdmission, StageAction, StageOutcome,
+    AnswerCall, AnsweredCall, CallAdmission, CallChange, ChangeCall, InitiateCall, LiveKitAccess,
+    ManageStage, NewSession, RoomAccess, SessionAdmission, StageAction, StageOutcome,
 };
 
 /// An answer that comes later.
@@ -63,6 +63,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Accepts or declines a call (`answer-call`).
     fn answer_call(&self, request: AnswerCall) -> Answer<'_, AnsweredCall>;
+
+    /// Asks for another type of call, or answers the other one's wish (`change-call`).
+    fn change_call(&self, request: ChangeCall, key: IdempotencyKey) -> Answer<'_, Call>;
 
     /// Hangs up, cancels or declines, whatever fits the call's state (`end-call`).
     fn end_call(&self, call: CallId) -> Answer<'_, Call>;

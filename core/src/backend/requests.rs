@@ -161,6 +161,29 @@ pub struct CallAdmission {
     pub livekit: LiveKitAccess,
 }
 
+/// A change of a call's type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeCall {
+    /// The call.
+    pub call_id: CallId,
+    /// What to do.
+    pub action: CallChange,
+}
+
+/// What is done about a call's type. A picture needs the other one's consent; going back to voices doesn't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallChange {
+    /// Ask the other one for a video call; consents where the other one asks, too.
+    RequestVideo,
+    /// Consent to the other one's wish.
+    AcceptVideo,
+    /// Don't, or take the own wish back.
+    DeclineVideo,
+    /// Go back to voices, at once.
+    ToAudio,
+}
+
 /// An answer to a ringing call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AnswerCall {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::backend::{AnswerCall, InitiateCall, LiveKitAccess};
-use crate::domain::{CallId, IdempotencyKey, LiveError};
+use crate::backend::{AnswerCall, CallChange, ChangeCall, InitiateCall, LiveKitAccess};
+use crate::domain::{CallId, IdempotencyKey, LiveError, LiveResult};
 use crate::media::TrackSource;
 
 /// What the runtime does for the machine, in this order.
@@ -31,6 +31,12 @@ pub enum Effect {
     StartTimer(Timer, Duration),
     /// Stop a timer.
     StopTimer(Timer),
+    /// Turn to the other camera; answered by `Flipped`.
+    FlipCamera,
+    /// Ask for another type of call, or answer the other one's wish; answered by `Changed`.
+    Change(ChangeCall, IdempotencyKey),
+    /// Tell whoever waits for a change how it went.
+    Settle(CallChange, LiveResult<()>),
     /// Tell the app what went wrong.
     Report(LiveError),
 }

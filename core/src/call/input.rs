@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Timer;
-use crate::backend::{AnsweredCall, CallAdmission, InitiateCall, RoomAccess};
-use crate::domain::{Call, DeviceId, IdempotencyKey, LiveResult};
-use crate::media::{DisconnectReason, TrackSource};
+use crate::backend::{AnsweredCall, CallAdmission, CallChange, InitiateCall, RoomAccess};
+use crate::domain::{Call, DeviceId, Grants, IdempotencyKey, LiveResult};
+use crate::media::{DisconnectReason, Facing, TrackSource};
 
 /// An input of the machine. Any input is accepted in any state.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +27,12 @@ pub enum Input {
     HangUp,
     /// The user puts the call on hold, or takes it back.
     Hold(bool),
-    /// This user wants the microphone on or off.
-    SetMicrophone(bool),
-    /// This user wants the camera on or off.
-    SetCamera(bool),
+    /// This user wants the microphone, the camera or the screen on or off.
+    Want(TrackSource, bool),
+    /// This user wants the other camera.
+    FlipCamera,
+    /// This user wants another type of call, or answers the other one's wish.
+    Change(CallChange, IdempotencyKey),
     /// The same call goes on in the machine that dialled it: both called each other.
     Merged,
 
@@ -40,6 +42,8 @@ pub enum Input {
     Answered(LiveResult<AnsweredCall>),
     /// The backend's answer to [`super::Effect::RefreshToken`].
     Token(LiveResult<RoomAccess>),
+    /// The backend's answer to [`super::Effect::Change`].
+    Changed(CallChange, LiveResult<Call>),
     /// The call as Realtime, a push, the database or an answer has it.
     CallChanged(Call),
 
@@ -51,8 +55,14 @@ pub enum Input {
     ConnectionResumed,
     /// The connection is over.
     Disconnected(DisconnectReason),
+    /// The LiveKit server says what this user may publish: on joining the room, and whenever that changes.
+    GrantsChanged(Grants),
     /// The outcome of [`super::Effect::Publish`].
     Published(TrackSource, LiveResult<()>),
+    /// An own track is gone, by the server's wish.
+    Unpublished(TrackSource),
+    /// The outcome of [`super::Effect::FlipCamera`].
+    Flipped(LiveResult<Facing>),
 
     /// A timer ran out.
     Timer(Timer),

@@ -3,15 +3,17 @@
 use std::time::Instant;
 
 use super::ring::Ring;
-use super::{Direction, Effect, Input, State, Timer};
+use super::upgrade::Upgrade;
+use super::{Capabilities, Direction, Effect, Input, State, Timer};
 use crate::backend::{AnswerCall, AnsweredCall, CallAdmission, LiveKitAccess};
 use crate::backoff;
 use crate::domain::{
-    Call, CallEndReason, CallStatus, DeviceId, ErrorCode, Grants, LiveError, Role, SessionType, grants,
+    Call, CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, LiveError, Role, UserId, grants,
     limits,
 };
 use crate::media::{DisconnectReason, TrackSource};
 use crate::moment::Moment;
+use crate::publisher::{Change, Gate, LocalMedia, Publisher, is_granted};
 
 /// One call on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,8 +28,10 @@ pub struct Machine {
     pub(super) device: Option<DeviceId>,
     pub(super) access: Option<LiveKitAccess>,
     pub(super) attempt: u32,
-    pub(super) wants: Grants,
-    pub(super) publishing: Grants,
+    /// What the LiveKit server lets this user publish.
+    pub(super) grants: Grants,
+    pub(super) publisher: Publisher,
+    pub(super) upgrade: Upgrade,
 }
 
 impl Default for Machine {
@@ -42,11 +46,9 @@ impl Default for Machine {
             device: None,
             access: None,
             attempt: 0,
-            wants: Grants {
-                audio: true,
-                video: true,
-            },
-            publishing: Grants::NONE,
+            grants: Grants::NONE,
+            publisher: Publisher::default(),
+            upgrade: Upgrade::default(),
         }
     }
 }
@@ -69,7 +71,33 @@ impl Machine {
 
     /// What is being published (or about to be).
     pub const fn publishing(&self) -> Grants {
-        self.publishing
+        self.publisher.sending()
+    }
+
+    /// This user's microphone, camera and screen.
+    pub fn local_media(&self) -> LocalMedia {
+        self.publisher.view()
+    }
+
+    /// What this user may do now.
+    pub fn capabilities(&self, user: UserId) -> Capabilities {
+        let can = self.state.capabilities();
+        let video = self
+            .call
+            .as_ref()
+            .is_some_and(|call| call.call_type == CallType::VideoCall);
+        let request = self.call.as_ref().and_then(|call| call.video_request.as_ref());
+        let asks = self.may_change();
+        Capabilities {
+            microphone: can.microphone && self.grants.audio,
+            camera: can.camera && self.grants.video,
+            screen_share: can.screen_share && self.grants.video,
+            request_video: asks && !video && request.is_none(),
+            answer_video: asks && request.is_some_and(|request| request.user_id != user),
+            cancel_video_request: asks && request.is_some_and(|request| request.user_id == user),
+            to_audio: asks && video,
+            ..can
+        }
     }
 
     /// Takes an input and says what is to be done.
@@ -81,8 +109,10 @@ impl Machine {
     }
 
     pub(super) fn initiated(&mut self, admission: CallAdmission, out: &mut Vec<Effect>) {
+        let (status, reason) = (admission.call.status, admission.call.end_reason);
         self.access = Some(admission.livekit);
-        match admission.call.status {
+        self.call = Some(admission.call);
+        match status {
             CallStatus::Ringing => {
                 self.state = State::Ringing {
                     direction: Direction::Out,
@@ -91,9 +121,8 @@ impl Machine {
             }
             // The other side was calling: its call is this one now.
             CallStatus::Active => self.connect(out),
-            CallStatus::Ended => self.end(admission.call.end_reason.unwrap_or(CallEndReason::Other), out),
+            CallStatus::Ended => self.end(reason.unwrap_or(CallEndReason::Other), out),
         }
-        self.call = Some(admission.call);
     }
 
     pub(super) fn answer(&self, accept: bool, out: &mut Vec<Effect>) {
@@ -159,6 +188,9 @@ impl Machine {
 
     pub(super) fn connect(&mut self, out: &mut Vec<Effect>) {
         self.state = State::Connecting;
+        self.grant_by_type();
+        // Both called each other, one with a picture and one without: the call that goes on has its own type.
+        self.publisher.limit(self.grants);
         out.push(Effect::StopTimer(Timer::Ring));
         out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
         if let Some(access) = self.access.clone() {
@@ -176,13 +208,17 @@ impl Machine {
     pub(super) fn learn(&mut self, news: Call, at: Moment, out: &mut Vec<Effect>) {
         // Messages overtake each other; a call only ever goes on.
         if self.call.as_ref().is_some_and(|known| {
-            known.id != news.id || known.status == CallStatus::Ended || news.status < known.status
+            known.id != news.id
+                || known.status == CallStatus::Ended
+                || (news.status, news.version) < (known.status, known.version)
         }) {
             return;
         }
         let (status, reason) = (news.status, news.end_reason.unwrap_or(CallEndReason::Other));
         let elsewhere = self.is_taken_elsewhere(&news);
+        let type_before = self.call.as_ref().map(|known| known.call_type);
         self.call = Some(news);
+        self.follow_type(type_before);
         match (status, self.state) {
             // This device had its own reason to be done, and the call may well go on elsewhere.
             (
@@ -249,7 +285,7 @@ impl Machine {
     }
 
     pub(super) fn disconnected(&mut self, reason: DisconnectReason, at: Moment, out: &mut Vec<Effect>) {
-        self.publishing = Grants::NONE;
+        self.publisher.lose_connection();
         match reason {
             DisconnectReason::DuplicateIdentity => self.end(CallEndReason::AnsweredElsewhere, out),
             // Whether the call is over or only its room is lost, the database knows.
@@ -326,8 +362,9 @@ impl Machine {
 
     pub(super) fn end(&mut self, reason: CallEndReason, out: &mut Vec<Effect>) {
         self.state = State::Ended { reason };
-        self.publishing = Grants::NONE;
+        self.publisher.stop();
         out.push(Effect::Disconnect);
+        self.give_up_change(out);
     }
 
     pub(super) fn fetch(&self, out: &mut Vec<Effect>) {
@@ -336,35 +373,38 @@ impl Machine {
         }
     }
 
+    /// What a call of its type lets both publish, until LiveKit says otherwise.
+    pub(super) fn grant_by_type(&mut self) {
+        self.grants = self.call.as_ref().map_or(Grants::NONE, |call| {
+            grants(Role::Host, call.call_type.session_type())
+        });
+    }
+
+    /// A call begins as its type says: with a voice, and with a picture in a video call.
+    pub(super) fn wish_by_type(&mut self, call_type: CallType) {
+        for source in [TrackSource::Microphone, TrackSource::Camera] {
+            let on = is_granted(grants(Role::Host, call_type.session_type()), source);
+            self.publisher.want(source, on);
+        }
+    }
+
     fn follow_wishes(&mut self, out: &mut Vec<Effect>) {
-        let session_type = self
-            .call
-            .as_ref()
-            .map_or(SessionType::AudioCall, |call| call.call_type.session_type());
-        let wanted = self.wants.intersect(grants(Role::Host, session_type));
-        let allowed = match self.state {
-            State::Active => wanted,
-            State::Reconnecting { .. } if !self.held => self.publishing.intersect(wanted),
+        let gate = match self.state {
+            State::Active => Gate::Open,
+            State::Reconnecting { .. } if !self.held => Gate::Keep,
             State::Reconnecting { .. }
             | State::Idle
             | State::Dialing
             | State::Ringing { .. }
             | State::Connecting
             | State::Held
-            | State::Ended { .. } => Grants::NONE,
+            | State::Ended { .. } => Gate::Shut,
         };
-        for (source, wanted, published) in [
-            (TrackSource::Microphone, allowed.audio, &mut self.publishing.audio),
-            (TrackSource::Camera, allowed.video, &mut self.publishing.video),
-        ] {
-            if wanted != *published {
-                *published = wanted;
-                out.push(if wanted {
-                    Effect::Publish(source)
-                } else {
-                    Effect::Unpublish(source)
-                });
-            }
-        }
+        self.publisher.settle(gate, self.grants, |change| {
+            out.push(match change {
+                Change::Publish(source) => Effect::Publish(source),
+                Change::Unpublish(source) => Effect::Unpublish(source),
+            });
+        });
     }
 }

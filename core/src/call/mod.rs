@@ -10,10 +10,11 @@ mod push;
 mod ring;
 mod state;
 mod transition;
+mod upgrade;
 
 pub use book::{Book, Registered, Route};
 pub use effect::{Effect, Timer};
 pub use input::Input;
 pub use machine::Machine;
 pub use push::CallPush;
-pub use state::{Direction, State};
+pub use state::{Capabilities, Direction, State};

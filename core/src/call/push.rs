@@ -74,6 +74,8 @@ impl CallPush {
             callee_id: user,
             ring_expires_at: self.ring_expires_at,
             answered_device_id: None,
+            video_request: None,
+            version: 0,
             end_reason: None,
         })
     }

@@ -1,9 +1,9 @@
 //! The transitions: `match (state, input)`, as in the diagram.
 
 use super::machine::Machine;
+use super::upgrade::refused;
 use super::{Direction, Effect, Input, State, Timer};
 use crate::domain::{CallEndReason, CallStatus, ErrorCode, LiveError, limits};
-use crate::media::TrackSource;
 use crate::moment::Moment;
 
 impl Machine {
@@ -15,6 +15,7 @@ impl Machine {
             // Calling somebody.
             (S::Idle, I::Dial(request, key)) => {
                 (self.state, self.direction) = (S::Dialing, Some(Out));
+                self.wish_by_type(request.call_type);
                 out.push(Effect::Initiate(request, key));
             }
             (S::Dialing, I::Initiated(Ok(admission))) => self.initiated(admission, out),
@@ -32,6 +33,7 @@ impl Machine {
 
             // Being called.
             (S::Idle, I::Offered { call, rings_for }) => {
+                self.wish_by_type(call.call_type);
                 self.call = Some(call);
                 (self.state, self.direction) = (S::Ringing { direction: In }, Some(In));
                 self.rings_until = Some(at.now + limits::RING);
@@ -81,6 +83,8 @@ impl Machine {
             }
             (S::Connecting | S::Reconnecting { .. }, I::Token(Ok(access))) => {
                 self.access = Some(access.livekit.clone());
+                // Another connection: what the lost one published went with it.
+                self.publisher.lose_connection();
                 out.push(Effect::Connect(access.livekit));
             }
             (S::Connecting | S::Reconnecting { .. }, I::Timer(Timer::Retry)) => self.try_again(out),
@@ -98,19 +102,14 @@ impl Machine {
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Disconnected(reason)) => {
                 self.disconnected(reason, at, out);
             }
-            (
-                S::Connecting | S::Active | S::Held | S::Reconnecting { .. },
-                I::Published(source, Err(error)),
-            ) => {
-                match source {
-                    TrackSource::Microphone | TrackSource::ScreenShareAudio => {
-                        (self.wants.audio, self.publishing.audio) = (false, false);
-                    }
-                    TrackSource::Camera | TrackSource::ScreenShare => {
-                        (self.wants.video, self.publishing.video) = (false, false);
-                    }
-                }
-                out.push(Effect::Report(error));
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Published(source, outcome)) => {
+                self.publisher.published(source, outcome)
+            }
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Unpublished(source)) => {
+                self.publisher.unpublished(source);
+            }
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::GrantsChanged(now)) => {
+                self.take_grants(now);
             }
 
             // Talking.
@@ -119,6 +118,21 @@ impl Machine {
                 self.state = if on { S::Held } else { S::Active };
             }
             (S::Connecting | S::Reconnecting { .. }, I::Hold(on)) => self.held = on,
+            (S::Active | S::Held, I::Change(change, key)) => self.change(change, key, out),
+            (
+                S::Idle
+                | S::Dialing
+                | S::Ringing { .. }
+                | S::Connecting
+                | S::Reconnecting { .. }
+                | S::Ended { .. },
+                I::Change(change, _),
+            ) => out.push(refused(change, "not in this state")),
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Changed(change, answer)) => {
+                if let Some(call) = self.changed(change, answer, out) {
+                    self.learn(call, at, out);
+                }
+            }
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::HangUp | I::Decline) => {
                 self.hang_up(CallEndReason::HungUp, out);
             }
@@ -142,8 +156,8 @@ impl Machine {
                 | S::Active
                 | S::Held
                 | S::Reconnecting { .. },
-                I::SetMicrophone(on),
-            ) => self.wants.audio = on,
+                I::Want(source, on),
+            ) => self.publisher.want(source, on),
             (
                 S::Idle
                 | S::Dialing
@@ -152,8 +166,15 @@ impl Machine {
                 | S::Active
                 | S::Held
                 | S::Reconnecting { .. },
-                I::SetCamera(on),
-            ) => self.wants.video = on,
+                I::FlipCamera,
+            ) => {
+                if self.publisher.flip() {
+                    out.push(Effect::FlipCamera);
+                }
+            }
+            (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Flipped(outcome)) => {
+                self.publisher.flipped(outcome)
+            }
             (S::Idle, I::HangUp | I::Decline) => self.end(CallEndReason::Cancelled, out),
 
             // Late, early or doubled: nothing to do.
@@ -180,7 +201,11 @@ impl Machine {
                 | I::ConnectionLost
                 | I::ConnectionResumed
                 | I::Disconnected(_)
+                | I::GrantsChanged(_)
                 | I::Published(..)
+                | I::Unpublished(_)
+                | I::Flipped(_)
+                | I::Changed(..)
                 | I::Timer(_),
             )
             | (
@@ -194,7 +219,11 @@ impl Machine {
                 | I::ConnectionLost
                 | I::ConnectionResumed
                 | I::Disconnected(_)
+                | I::GrantsChanged(_)
                 | I::Published(..)
+                | I::Unpublished(_)
+                | I::Flipped(_)
+                | I::Changed(..)
                 | I::Timer(_),
             )
             | (
@@ -207,7 +236,11 @@ impl Machine {
                 | I::ConnectionLost
                 | I::ConnectionResumed
                 | I::Disconnected(_)
+                | I::GrantsChanged(_)
                 | I::Published(..)
+                | I::Unpublished(_)
+                | I::Flipped(_)
+                | I::Changed(..)
                 | I::Timer(Timer::Retry | Timer::Budget),
             )
             | (S::Ringing { direction: Out }, I::Accept(_))
@@ -219,7 +252,6 @@ impl Machine {
                 | I::Initiated(_)
                 | I::ConnectionLost
                 | I::ConnectionResumed
-                | I::Published(_, Ok(()))
                 | I::Timer(Timer::Ring),
             )
             | (
@@ -231,7 +263,6 @@ impl Machine {
                 | I::Token(_)
                 | I::Connected(_)
                 | I::ConnectionResumed
-                | I::Published(_, Ok(()))
                 | I::Timer(_),
             )
             | (
@@ -241,7 +272,6 @@ impl Machine {
                 | I::Initiated(_)
                 | I::Answered(_)
                 | I::ConnectionLost
-                | I::Published(_, Ok(()))
                 | I::Timer(Timer::Ring),
             )
             | (
@@ -250,8 +280,8 @@ impl Machine {
                 | I::Decline
                 | I::HangUp
                 | I::Hold(_)
-                | I::SetMicrophone(_)
-                | I::SetCamera(_)
+                | I::Want(..)
+                | I::FlipCamera
                 | I::Merged
                 | I::Initiated(Err(_))
                 | I::Token(_)
@@ -259,7 +289,11 @@ impl Machine {
                 | I::ConnectionLost
                 | I::ConnectionResumed
                 | I::Disconnected(_)
+                | I::GrantsChanged(_)
                 | I::Published(..)
+                | I::Unpublished(_)
+                | I::Flipped(_)
+                | I::Changed(..)
                 | I::Timer(_),
             ) => {}
         }

@@ -64,6 +64,15 @@ pub enum CallEndReason {
     Other,
 }
 
+/// Somebody's wish to make a video call of a voice call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct VideoRequest {
+    /// Whose wish it is; the other one consents.
+    pub user_id: UserId,
+    /// Until when, by the server's clock.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// A row of `calls`: the `call` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Call {
@@ -82,6 +91,12 @@ pub struct Call {
     /// Which device answered, once one has.
     #[serde(default)]
     pub answered_device_id: Option<String>,
+    /// A wish for a video call that waits for the other one's consent; `None` where there is none, or it ran out.
+    #[serde(default)]
+    pub video_request: Option<VideoRequest>,
+    /// Counts up with every change of the row, so that news can be put in order.
+    #[serde(default)]
+    pub version: u32,
     /// Why it is over.
     pub end_reason: Option<CallEndReason>,
 }

@@ -114,7 +114,7 @@ impl<'de> Deserialize<'de> for ErrorCode {
 }
 
 /// What a code says more, where it does.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ErrorDetails {
     /// The field of the request that is wrong.
@@ -129,7 +129,7 @@ pub struct ErrorDetails {
 }
 
 /// A refusal or a failure: the `error` object of the HTTP contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct LiveError {
     /// What happened, for the program.

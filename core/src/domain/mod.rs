@@ -16,7 +16,7 @@ mod session;
 mod stage;
 
 pub use access::Access;
-pub use call::{Call, CallEndReason, CallStatus, CallType};
+pub use call::{Call, CallEndReason, CallStatus, CallType, VideoRequest};
 pub use error::{ErrorCode, ErrorDetails, LiveError, LiveResult};
 pub use ids::{CallId, DeviceId, IdempotencyKey, SessionId, StageRequestId, UserId};
 pub use participant::{Participant, ParticipantStatus};

@@ -10,7 +10,7 @@ mod session;
 mod shared;
 mod timers;
 
-pub use call::{CallHandle, CallSnapshot, IncomingCalls};
+pub use call::{CallEvent, CallHandle, CallSnapshot, IncomingCalls};
 pub use client::{LiveClient, LiveClientBuilder};
-pub use room::{Member, Members};
+pub use room::{Member, Members, StatsStream};
 pub use session::{SessionEvent, SessionHandle, SessionSnapshot};

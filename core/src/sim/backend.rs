@@ -7,8 +7,8 @@ use super::network::Operation;
 use super::sessions::refuse;
 use super::world::{Sim, Wire};
 use crate::backend::{
-    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, InitiateCall, ManageStage, NewSession,
-    RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
+    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, ChangeCall, InitiateCall, ManageStage,
+    NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
 };
 use crate::domain::{Call, CallId, ErrorCode, IdempotencyKey, LiveSession, SessionId, StageRequest, UserId};
 
@@ -101,6 +101,14 @@ impl Backend for SimBackend {
         let user = self.user;
         Box::pin(self.sim.ask(user, Operation::AnswerCall, move |model| {
             model.answer_call(user, &request)
+        }))
+    }
+
+    fn change_call(&self, request: ChangeCall, _key: IdempotencyKey) -> Answer<'_, Call> {
+        // Asked twice, the answer is the same, or says that it happened.
+        let user = self.user;
+        Box::pin(self.sim.ask(user, Operation::ChangeCall, move |model| {
+            model.change_call(user, &request)
         }))
     }
 

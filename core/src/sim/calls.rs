@@ -85,12 +85,14 @@ impl Model {
             callee_id: request.callee_id,
             ring_expires_at: self.clock() + limits::RING,
             answered_device_id: None,
+            video_request: None,
+            version: 1,
             end_reason: None,
         };
         self.calls.insert(id, call);
         self.rooms.entry(RoomName::Call(id).to_string()).or_default();
         self.alarms.push((limits::RING, Alarm::RingOver(id)));
-        self.change_call(id, |_| {});
+        self.update_call(id, |_| {});
         id
     }
 
@@ -167,7 +169,7 @@ impl Model {
     }
 
     fn activate(&mut self, id: CallId, device: Option<String>) {
-        self.change_call(id, |call| {
+        self.update_call(id, |call| {
             call.status = CallStatus::Active;
             call.answered_device_id = device;
         });
@@ -177,18 +179,19 @@ impl Model {
         if self.call(id).is_ok_and(|call| call.status == CallStatus::Ended) {
             return;
         }
-        self.change_call(id, |call| {
+        self.update_call(id, |call| {
             call.status = CallStatus::Ended;
             call.end_reason = Some(reason);
         });
         self.delete_room(&RoomName::Call(id).to_string(), DisconnectReason::RoomDeleted);
     }
 
-    fn change_call(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+    pub(super) fn update_call(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         change(call);
+        call.version += 1;
         let call = call.clone();
         for user in [call.caller_id, call.callee_id] {
             self.tell(Topic::User(user), &RealtimeEvent::CallChanged(call.clone()));

@@ -45,7 +45,7 @@ impl SimEngine {
             return Err(MediaError::Unreachable("scripted".into()));
         }
         let (wire, events) = Wire::new();
-        let (ticket, (number, participants)) = self.sim.with(|model| {
+        let (ticket, (number, grants, participants)) = self.sim.with(|model| {
             if !model.is_online(self.user) {
                 return Err(MediaError::Unreachable("the network is away".into()));
             }
@@ -68,6 +68,7 @@ impl SimEngine {
         };
         Ok(MediaConnection {
             room: Arc::new(room),
+            grants,
             participants,
             events,
         })

@@ -31,6 +31,7 @@
 //! ```
 
 mod backend;
+mod call_upgrade;
 mod calls;
 mod capture;
 pub(crate) mod dice;

@@ -13,7 +13,7 @@ use super::world::Wire;
 use crate::backend::{LiveKitAccess, RealtimeEvent, Topic};
 use crate::domain::{
     Call, CallId, ErrorCode, IdempotencyKey, LiveError, LiveResult, LiveSession, Participant, Role,
-    SessionId, StageRequest, StageRequestId, UserId,
+    SessionId, StageRequest, StageRequestId, UserId, VideoRequest,
 };
 
 /// 2026-01-01T00:00:00Z: a simulated world begins at the same moment, whenever it runs.
@@ -60,9 +60,10 @@ pub(super) struct Ticket {
 }
 
 /// What is to happen later, unless it has become moot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Alarm {
     RingOver(CallId),
+    VideoRequestOver(CallId, VideoRequest),
     NeverStarted(SessionId),
     HostAway(SessionId),
     InvitationOver(SessionId, UserId, StageRequestId),
@@ -214,6 +215,7 @@ impl Model {
     pub(super) fn ring(&mut self, alarm: Alarm) {
         match alarm {
             Alarm::RingOver(call) => self.ring_over(call),
+            Alarm::VideoRequestOver(call, asked) => self.video_request_over(call, &asked),
             Alarm::NeverStarted(session) => self.never_started(session),
             Alarm::HostAway(session) => self.host_away(session),
             Alarm::InvitationOver(session, user, request) => self.invitation_over(session, user, request),

@@ -31,6 +31,8 @@ pub enum Operation {
     InitiateCall,
     /// `answer-call`.
     AnswerCall,
+    /// `change-call`.
+    ChangeCall,
     /// `end-call`.
     EndCall,
     /// A row of a table.
@@ -54,6 +56,7 @@ impl Operation {
             Self::ManageStage => "manage-stage",
             Self::InitiateCall => "initiate-call",
             Self::AnswerCall => "answer-call",
+            Self::ChangeCall => "change-call",
             Self::EndCall => "end-call",
             Self::Fetch => "fetch",
             Self::Subscribe => "subscribe",

@@ -12,7 +12,7 @@ use super::sessions::refuse;
 use super::world::Sim;
 use super::{SimBackend, SimCapture, SimEngine};
 use crate::LiveClient;
-use crate::backend::{AnswerCall, InitiateCall, NewSession};
+use crate::backend::{AnswerCall, CallChange, ChangeCall, InitiateCall, NewSession};
 use crate::domain::{
     CallId, CallType, DeviceId, ErrorCode, IdempotencyKey, LiveResult, Role, RoomName, SessionId, UserId,
 };
@@ -225,6 +225,19 @@ impl SimPerson {
     /// `not_found`.
     pub fn hangs_up(&self, call: CallId) -> LiveResult<()> {
         self.sim.with(|model| model.end_call(self.id, call).map(drop))
+    }
+
+    /// Asks for a video call, answers the other one's wish for one, or goes back to voices.
+    ///
+    /// # Errors
+    /// As `change-call`: `conflict`, `not_found`, `call_ended`.
+    pub fn changes(&self, call: CallId, action: CallChange) -> LiveResult<()> {
+        let request = ChangeCall {
+            call_id: call,
+            action,
+        };
+        self.sim
+            .with(|model| model.change_call(self.id, &request).map(drop))
     }
 
     /// Lets the next request of that kind by this person go wrong. Said again, the one after it as well.

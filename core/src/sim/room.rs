@@ -8,7 +8,8 @@ use super::watching::Watched;
 use super::world::Wire;
 use crate::backend::Topic;
 use crate::domain::{
-    CallStatus, Grants, ParticipantStatus, Role, RoomName, SessionId, SessionType, UserId, grants, limits,
+    CallStatus, CallType, Grants, ParticipantStatus, Role, RoomName, SessionId, SessionType, UserId, grants,
+    limits,
 };
 use crate::media::{
     DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack, TrackId, TrackKind, TrackSource, ViewSize,
@@ -48,26 +49,32 @@ impl Model {
         self.rooms.get_mut(room)?.peers.get_mut(&user)
     }
 
-    /// Lets somebody into a room; answers the number of the connection and who is there.
+    /// Lets somebody into a room; answers the number of the connection, what may be
+    /// published, and who is there.
     pub(super) fn enter(
         &mut self,
         ticket: &Ticket,
         auto_subscribe: bool,
         wire: Option<Wire<MediaEvent>>,
-    ) -> (u64, Vec<MediaParticipant>) {
+    ) -> (u64, Grants, Vec<MediaParticipant>) {
         let (user, name) = (ticket.user, ticket.room.as_str());
         self.put_out(name, user, DisconnectReason::DuplicateIdentity);
-        let (session, role) = match name.parse::<RoomName>() {
-            Ok(RoomName::Live(id)) => (Some((id, SessionType::VideoLive)), Some(ticket.role)),
-            Ok(RoomName::Room(id)) => (Some((id, SessionType::AudioRoom)), Some(ticket.role)),
-            Ok(RoomName::Call(_)) | Err(_) => (None, None),
+        let (session, session_type) = match name.parse::<RoomName>() {
+            Ok(RoomName::Live(id)) => (Some(id), SessionType::VideoLive),
+            Ok(RoomName::Room(id)) => (Some(id), SessionType::AudioRoom),
+            Ok(RoomName::Call(id)) => {
+                let call_type = self.call(id).map_or(CallType::AudioCall, |call| call.call_type);
+                (None, call_type.session_type())
+            }
+            Err(_) => (None, SessionType::AudioCall),
         };
-        let session_type = session.map_or(SessionType::VideoCall, |(_, session_type)| session_type);
+        let role = session.is_some().then_some(ticket.role);
+        let granted = grants(ticket.role, session_type);
         let number = self.number();
         let peer = Peer {
             number,
             role,
-            grants: grants(ticket.role, session_type),
+            grants: granted,
             on_air: Vec::new(),
             watched: BTreeMap::new(),
             views: BTreeMap::new(),
@@ -89,7 +96,7 @@ impl Model {
             .or_default()
             .peers
             .insert(user, peer);
-        if let Some((id, _)) = session {
+        if let Some(id) = session {
             self.reseat(id, user, |seat| seat.status = ParticipantStatus::Joined);
         }
         self.note(user, "is in the room");
@@ -100,7 +107,7 @@ impl Model {
                 }
             }
         }
-        (number, there)
+        (number, granted, there)
     }
 
     /// Takes somebody out of a room, whether they leave, are put out or are lost.
@@ -259,16 +266,24 @@ impl Model {
         self.say_to(name, user, MediaEvent::LocalTrackUnpublished(track.clone()));
     }
 
-    /// Gives somebody in a room another role: the grants follow, and what isn't granted any more is unpublished.
+    /// Gives somebody in a room another role: the grants follow.
     pub(super) fn permit(&mut self, name: &str, user: UserId, role: Role) {
         let session_type = match name.parse() {
             Ok(RoomName::Live(_)) => SessionType::VideoLive,
             Ok(RoomName::Room(_)) => SessionType::AudioRoom,
             Ok(RoomName::Call(_)) | Err(_) => return,
         };
-        let granted = grants(role, session_type);
+        if let Some(peer) = self.peer(name, user) {
+            peer.role = Some(role);
+            self.say(name, None, &MediaEvent::RoleChanged { user, role });
+            self.grant(name, user, grants(role, session_type));
+        }
+    }
+
+    /// Changes what somebody in a room may publish; what isn't granted any more is unpublished.
+    pub(super) fn grant(&mut self, name: &str, user: UserId, granted: Grants) {
         let Some(peer) = self.peer(name, user) else { return };
-        (peer.role, peer.grants) = (Some(role), granted);
+        peer.grants = granted;
         let allowed = |kind| match kind {
             TrackKind::Audio => granted.audio,
             TrackKind::Video => granted.video,
@@ -279,7 +294,6 @@ impl Model {
             .filter(|one| !allowed(one.track.kind))
             .map(|one| one.track.id.clone())
             .collect();
-        self.say(name, None, &MediaEvent::RoleChanged { user, role });
         self.say_to(name, user, MediaEvent::GrantsChanged(granted));
         for track in lost {
             self.unpublish(name, user, &track);

@@ -3,6 +3,7 @@
 // A test's helpers panic as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod call_upgrade;
 mod calls;
 mod sessions;
 mod stage;

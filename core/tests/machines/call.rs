@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use ipelya_core::backend::{AnsweredCall, CallAdmission, InitiateCall};
+use ipelya_core::backend::{AnsweredCall, CallAdmission, CallChange, InitiateCall};
 use ipelya_core::call::{Direction, Effect, Input, Machine, State, Timer};
-use ipelya_core::domain::{CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, IdempotencyKey, limits};
-use ipelya_core::media::{DisconnectReason, TrackSource};
+use ipelya_core::domain::{
+    CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, IdempotencyKey, VideoRequest, limits,
+};
+use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
 use proptest::prelude::*;
 
 use crate::support::{access, at, call, error, user};
@@ -90,8 +92,11 @@ fn nothing_is_published_while_it_rings() {
         after([dial(), initiated(CallStatus::Ringing)]),
         after([offered()]),
     ] {
-        assert_eq!(machine.handle(Input::SetMicrophone(true), at()), []);
-        assert_eq!(machine.handle(Input::SetCamera(true), at()), []);
+        assert_eq!(
+            machine.handle(Input::Want(TrackSource::Microphone, true), at()),
+            []
+        );
+        assert_eq!(machine.handle(Input::Want(TrackSource::Camera, true), at()), []);
     }
 }
 
@@ -285,6 +290,15 @@ fn a_dial_that_finds_the_other_one_busy_says_so() {
     assert!(effects.contains(&Effect::Report(error(ErrorCode::Busy))));
 }
 
+fn any_change() -> impl Strategy<Value = CallChange> {
+    proptest::sample::select(vec![
+        CallChange::RequestVideo,
+        CallChange::AcceptVideo,
+        CallChange::DeclineVideo,
+        CallChange::ToAudio,
+    ])
+}
+
 fn any_input() -> impl Strategy<Value = Input> {
     let any_error = || proptest::sample::select(ErrorCode::ALL).prop_map(error);
     let any_status =
@@ -296,8 +310,11 @@ fn any_input() -> impl Strategy<Value = Input> {
         Just(Input::Decline),
         Just(Input::HangUp),
         any::<bool>().prop_map(Input::Hold),
-        any::<bool>().prop_map(Input::SetMicrophone),
-        any::<bool>().prop_map(Input::SetCamera),
+        any::<bool>().prop_map(|on| Input::Want(TrackSource::Microphone, on)),
+        any::<bool>().prop_map(|on| Input::Want(TrackSource::Camera, on)),
+        Just(Input::FlipCamera),
+        any_error().prop_map(|error| Input::Flipped(Err(error))),
+        Just(Input::Flipped(Ok(Facing::Environment))),
         Just(Input::Merged),
         any_status().prop_map(initiated),
         any_error().prop_map(|error| Input::Initiated(Err(error))),
@@ -305,6 +322,15 @@ fn any_input() -> impl Strategy<Value = Input> {
         any_error().prop_map(|error| Input::Answered(Err(error))),
         any_error().prop_map(|error| Input::Token(Err(error))),
         any_status().prop_map(|status| Input::CallChanged(call(status))),
+        any::<bool>().prop_map(|video| {
+            let mut voices = call(CallStatus::Active);
+            (voices.call_type, voices.version) = (CallType::AudioCall, 3);
+            voices.video_request = video.then(|| VideoRequest {
+                user_id: user(1),
+                expires_at: voices.ring_expires_at,
+            });
+            Input::CallChanged(voices)
+        }),
         Just(active_elsewhere()),
         Just(Input::Connected(Ok(()))),
         any_error().prop_map(|error| Input::Connected(Err(error))),
@@ -313,6 +339,13 @@ fn any_input() -> impl Strategy<Value = Input> {
         Just(Input::Disconnected(DisconnectReason::ConnectionLost)),
         Just(Input::Disconnected(DisconnectReason::DuplicateIdentity)),
         any_error().prop_map(|error| Input::Published(TrackSource::Microphone, Err(error))),
+        Just(Input::Published(TrackSource::Microphone, Ok(()))),
+        Just(Input::Unpublished(TrackSource::Camera)),
+        (any::<bool>(), any::<bool>())
+            .prop_map(|(audio, video)| Input::GrantsChanged(Grants { audio, video })),
+        (any_change(), any::<u128>()).prop_map(|(change, _)| Input::Change(change, IdempotencyKey::random())),
+        (any_change(), any_status()).prop_map(|(change, status)| Input::Changed(change, Ok(call(status)))),
+        (any_change(), any_error()).prop_map(|(change, error)| Input::Changed(change, Err(error))),
         proptest::sample::select(vec![Timer::Ring, Timer::Retry, Timer::Budget]).prop_map(Input::Timer),
     ]
 }
@@ -330,7 +363,7 @@ proptest! {
                     prop_assert_eq!(machine.state(), State::Active);
                 }
                 if was_over {
-                    let farewell = matches!(effect, Effect::EndCall(_) | Effect::Fetch(_));
+                    let farewell = matches!(effect, Effect::EndCall(_) | Effect::Fetch(_) | Effect::Settle(_, Err(_)));
                     prop_assert!(farewell, "after the end {:?} caused {:?}", input, effect);
                 }
             }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod call;
+mod call_upgrade;
 mod diagrams;
 mod session;
 mod session_inputs;
@@ -12,3 +13,5 @@ mod session_table;
 mod stage;
 mod stage_support;
 mod support;
+mod ui_states;
+mod viewing;

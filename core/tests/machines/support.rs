@@ -58,6 +58,8 @@ pub fn call(status: CallStatus) -> Call {
         callee_id: user(2),
         ring_expires_at: DateTime::<Utc>::UNIX_EPOCH,
         answered_device_id: None,
+        video_request: None,
+        version: 0,
         end_reason: None,
     }
 }

@@ -3,7 +3,9 @@
 // A test's helpers panic as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod call_upgrade;
 mod calls;
+mod devices;
 mod sessions;
 mod trace;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::http::{Http, authorized, within};
 use super::token::TokenProvider;
 use crate::backend::{
-    AnswerCall, AnsweredCall, CallAdmission, InitiateCall, ManageStage, NewSession, RoomAccess,
+    AnswerCall, AnsweredCall, CallAdmission, ChangeCall, InitiateCall, ManageStage, NewSession, RoomAccess,
     SessionAdmission, StageOutcome,
 };
 use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, SessionId};
@@ -135,6 +135,11 @@ impl Functions {
 
     pub async fn answer_call(&self, request: &AnswerCall) -> LiveResult<AnsweredCall> {
         self.call("answer-call", None, request).await
+    }
+
+    pub async fn change_call(&self, request: &ChangeCall, key: &IdempotencyKey) -> LiveResult<Call> {
+        let answer: WithCall = self.call("change-call", Some(key), request).await?;
+        Ok(answer.call)
     }
 
     pub async fn end_call(&self, call_id: CallId) -> LiveResult<Call> {

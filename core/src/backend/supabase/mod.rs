@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, InitiateCall, ManageStage, NewSession,
-    RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
+    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, ChangeCall, InitiateCall, ManageStage,
+    NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
 };
 use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId};
 
@@ -104,6 +104,10 @@ impl Backend for SupabaseBackend {
 
     fn answer_call(&self, request: AnswerCall) -> Answer<'_, AnsweredCall> {
         Box::pin(async move { self.functions.answer_call(&request).await })
+    }
+
+    fn change_call(&self, request: ChangeCall, key: IdempotencyKey) -> Answer<'_, Call> {
+        Box::pin(async move { self.functions.change_call(&request, &key).await })
     }
 
     fn end_call(&self, call: CallId) -> Answer<'_, Call> {

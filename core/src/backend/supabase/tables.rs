@@ -18,9 +18,9 @@ const SESSION_COLUMNS: &str = "id,room_name,session_type,title,host_id,acting_ho
                                viewer_count,started_at,ended_at,end_reason";
 /// The fields of [`StageRequest`], which are columns of the same names.
 const STAGE_REQUEST_COLUMNS: &str = "id,session_id,user_id,kind,role,status,created_by,created_at,expires_at";
-/// The fields of [`Call`], which are columns of the same names.
-const CALL_COLUMNS: &str =
-    "id,status,call_type,caller_id,callee_id,ring_expires_at,answered_device_id,end_reason";
+/// The fields of [`Call`], which are columns of the same names; `video_request` is computed.
+const CALL_COLUMNS: &str = "id,status,call_type,caller_id,callee_id,ring_expires_at,answered_device_id,\
+                            video_request,version,end_reason";
 
 pub(super) struct Tables {
     rest: Postgrest,

@@ -2,27 +2,31 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{broadcast, mpsc, watch};
 
 use super::center::CallCenter;
 use super::handle::CallHandle;
-use super::snapshot::{CallSnapshot, Watches};
+use super::requests::Requests;
+use super::snapshot::{CallEvent, CallSnapshot, Message, Reply, Watches};
+use super::way_to_talk::WayToTalk;
+use crate::backend::CallChange;
 use crate::call::{Direction, Effect, Input, Machine, Timer};
-use crate::domain::{CallId, CallType, ErrorCode, LiveError, Role, quality};
+use crate::domain::{CallId, CallType, LiveError, Role, UserId, quality};
 use crate::media::{MediaEvent, MediaRoom};
 use crate::runtime::room::{LinkEvent, Presets, RoomLink};
-use crate::runtime::shared::{FAREWELL, Ports, insist, moment};
+use crate::runtime::shared::{FAREWELL, Ports, moment};
 use crate::runtime::timers::Timers;
 
 pub(super) struct CallActor {
     ports: Ports,
     center: Arc<CallCenter>,
     machine: Machine,
-    inputs: mpsc::UnboundedReceiver<Input>,
+    messages: mpsc::Receiver<Message>,
     link: RoomLink,
     timers: Timers<Timer>,
-    tasks: JoinSet<Option<Input>>,
+    requests: Requests,
+    way: WayToTalk,
+    waiting: Vec<(CallChange, Reply)>,
     registered: Option<CallId>,
     /// How often messages may have been missed before this call was.
     since: u32,
@@ -30,6 +34,7 @@ pub(super) struct CallActor {
     seq: u64,
     snapshot: watch::Sender<CallSnapshot>,
     room: watch::Sender<Option<Arc<dyn MediaRoom>>>,
+    events: broadcast::Sender<CallEvent>,
     done: watch::Sender<bool>,
 }
 
@@ -37,17 +42,12 @@ impl CallActor {
     pub(super) fn new(
         ports: Ports,
         center: Arc<CallCenter>,
-        inputs: mpsc::UnboundedReceiver<Input>,
+        messages: mpsc::Receiver<Message>,
+        events: broadcast::Sender<CallEvent>,
     ) -> (Self, Watches) {
         let (machine, link) = (Machine::default(), RoomLink::new(ports.clone()));
-        let (snapshot, snapshots) = watch::channel(CallSnapshot {
-            seq: 0,
-            state: machine.state(),
-            call: None,
-            publishing: machine.publishing(),
-            last_error: None,
-            members: link.roster().clone(),
-        });
+        let requests = Requests::new(Arc::clone(&ports.backend));
+        let (snapshot, snapshots) = watch::channel(snapshot_of(&machine, &link, ports.user));
         let (room, rooms) = watch::channel(None);
         let (done, finished) = watch::channel(false);
         let actor = Self {
@@ -55,15 +55,18 @@ impl CallActor {
             since: center.catch_ups(),
             center,
             machine,
-            inputs,
+            messages,
             link,
             timers: Timers::default(),
-            tasks: JoinSet::new(),
+            requests,
+            way: WayToTalk::default(),
+            waiting: Vec::new(),
             registered: None,
             last_error: None,
             seq: 0,
             snapshot,
             room,
+            events,
             done,
         };
         (
@@ -81,8 +84,19 @@ impl CallActor {
     pub(super) async fn run(mut self, handle: CallHandle) {
         while !self.machine.state().is_terminal() {
             let input = tokio::select! {
-                Some(input) = self.inputs.recv() => input,
-                Some(done) = self.tasks.join_next() => match done {
+                Some(message) = self.messages.recv() => match message {
+                    Message::Input(input) => input,
+                    Message::Change(change, input, reply) => {
+                        self.waiting.push((change, reply));
+                        input
+                    }
+                    Message::Watch(input) => {
+                        self.link.watch(input);
+                        self.publish_snapshot();
+                        continue;
+                    }
+                },
+                Some(done) = self.requests.next() => match done {
                     Ok(Some(input)) => input,
                     Ok(None) => continue,
                     Err(error) => {
@@ -90,7 +104,7 @@ impl CallActor {
                         Input::HangUp
                     }
                 },
-                event = self.link.next() => match self.observe(event) {
+                event = self.link.next() => match self.observe(event, &handle) {
                     Some(input) => input,
                     None => { self.publish_snapshot(); continue }
                 },
@@ -101,7 +115,7 @@ impl CallActor {
         }
         self.timers.stop_all();
         let farewell = tokio::time::timeout(FAREWELL, async {
-            while let Some(done) = self.tasks.join_next().await {
+            while let Some(done) = self.requests.next().await {
                 if let Ok(Some(input)) = done {
                     self.step(input, &handle);
                 }
@@ -118,7 +132,12 @@ impl CallActor {
 
     fn step(&mut self, input: Input, handle: &CallHandle) {
         let before = self.machine.state();
-        for effect in self.machine.handle(input, moment()) {
+        let effects = self.machine.handle(input, moment());
+        // Who waits for an outcome then reads a snapshot that has it.
+        let (outcomes, others): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Settle(..)));
+        for effect in others {
             self.perform(effect);
         }
         if let (None, Some(call)) = (self.registered, self.machine.call()) {
@@ -129,102 +148,93 @@ impl CallActor {
                 self.perform(Effect::Fetch(id));
             }
         }
-        if self.machine.state() != before {
-            tracing::debug!(from = ?before, to = ?self.machine.state(), "call");
-        }
         self.publish_snapshot();
+        for outcome in outcomes {
+            self.perform(outcome);
+        }
+        let now = self.machine.state();
+        if now != before {
+            tracing::debug!(from = ?before, to = ?now, "call");
+            let told = self.way.follow(&self.machine).map(CallEvent::Funnel);
+            for event in [Some(CallEvent::StateChanged(now)), told].into_iter().flatten() {
+                // Nobody has to listen.
+                let _ = self.events.send(event);
+            }
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
-        let backend = Arc::clone(&self.ports.backend);
         match effect {
-            Effect::Initiate(request, key) => {
-                self.tasks.spawn(async move {
-                    let initiated = insist(|| async {
-                        match backend.initiate_call(request.clone(), key.clone()).await {
-                            // It may ring there already. The key finds that very call again.
-                            Err(error) if error.code == ErrorCode::Internal => Err(error),
-                            settled => Ok(settled),
-                        }
-                    });
-                    Some(Input::Initiated(initiated.await.and_then(|settled| settled)))
-                });
-            }
-            Effect::Answer(request) if request.accept => {
-                self.tasks
-                    .spawn(async move { Some(Input::Answered(backend.answer_call(request).await)) });
-            }
-            Effect::Answer(request) => {
-                self.tasks.spawn(async move {
-                    Some(Input::Answered(
-                        insist(|| backend.answer_call(request.clone())).await,
-                    ))
-                });
-            }
-            Effect::EndCall(id) => {
-                self.tasks.spawn(async move {
-                    insist(|| backend.end_call(id))
-                        .await
-                        .inspect_err(untold)
-                        .ok()
-                        .map(Input::CallChanged)
-                });
-            }
-            Effect::Fetch(id) => {
-                self.tasks.spawn(async move {
-                    insist(|| backend.call(id))
-                        .await
-                        .inspect_err(untold)
-                        .ok()
-                        .map(Input::CallChanged)
-                });
-            }
-            Effect::RefreshToken(id) => {
-                self.tasks
-                    .spawn(async move { Some(Input::Token(backend.call_token(id).await)) });
-            }
+            Effect::Initiate(request, key) => self.requests.initiate(request, key),
+            Effect::Answer(request) => self.requests.answer(request),
+            Effect::EndCall(id) => self.requests.end(id),
+            Effect::Fetch(id) => self.requests.fetch(id),
+            Effect::RefreshToken(id) => self.requests.refresh_token(id),
+            Effect::Change(request, key) => self.requests.change(request, key),
             Effect::Connect(access) => self.link.connect(access, true),
             Effect::Publish(source) => self.link.publish(source, self.presets()),
             Effect::Unpublish(source) => self.link.unpublish(source),
+            Effect::FlipCamera => self.link.flip_camera(),
             Effect::Disconnect => {
                 self.link.disconnect();
                 self.room.send_replace(None);
             }
             Effect::StartTimer(timer, after) => self.timers.start(timer, after),
             Effect::StopTimer(timer) => self.timers.stop(timer),
+            Effect::Settle(change, outcome) => {
+                for (_, reply) in self.waiting.extract_if(.., |(waiting, _)| *waiting == change) {
+                    // Who gave up waiting needs no answer.
+                    let _ = reply.send(outcome.clone());
+                }
+            }
             Effect::Report(error) => self.last_error = Some(error),
         }
     }
 
-    fn observe(&mut self, event: LinkEvent) -> Option<Input> {
+    fn observe(&mut self, event: LinkEvent, handle: &CallHandle) -> Option<Input> {
         match event {
             LinkEvent::Connected(outcome) => {
                 self.room.send_replace(self.link.room());
-                Some(Input::Connected(outcome))
+                let granted = |grants| self.step(Input::GrantsChanged(grants), handle);
+                Some(Input::Connected(outcome.map(granted)))
             }
             LinkEvent::Published(source, outcome) => Some(Input::Published(source, outcome)),
-            LinkEvent::Unpublished(_) => None,
-            LinkEvent::Room(MediaEvent::Reconnecting) => Some(Input::ConnectionLost),
-            LinkEvent::Room(MediaEvent::Reconnected) => Some(Input::ConnectionResumed),
-            LinkEvent::Room(MediaEvent::Disconnected(reason)) => {
-                self.room.send_replace(None);
-                Some(Input::Disconnected(reason))
+            LinkEvent::Unpublished(source) => Some(Input::Unpublished(source)),
+            LinkEvent::Flipped(outcome) => Some(Input::Flipped(outcome)),
+            LinkEvent::Viewing => None,
+            LinkEvent::Room(event) => {
+                let told = self.way.hear(&event).map(CallEvent::Funnel);
+                let input = self.translate(&event);
+                for event in [Some(CallEvent::Room(event)), told].into_iter().flatten() {
+                    // Nobody has to listen.
+                    let _ = self.events.send(event);
+                }
+                input
             }
-            LinkEvent::Room(
-                MediaEvent::ParticipantJoined(_)
-                | MediaEvent::ParticipantLeft(_)
-                | MediaEvent::RoleChanged { .. }
-                | MediaEvent::GrantsChanged(_)
-                | MediaEvent::TrackPublished { .. }
-                | MediaEvent::TrackUnpublished { .. }
-                | MediaEvent::TrackSubscribed { .. }
-                | MediaEvent::FirstFrame { .. }
-                | MediaEvent::TrackUnsubscribed { .. }
-                | MediaEvent::TrackMuted { .. }
-                | MediaEvent::LocalTrackUnpublished(_)
-                | MediaEvent::ActiveSpeakers(_)
-                | MediaEvent::QualityChanged { .. },
-            ) => None,
+        }
+    }
+
+    fn translate(&self, event: &MediaEvent) -> Option<Input> {
+        match event {
+            MediaEvent::GrantsChanged(grants) => Some(Input::GrantsChanged(*grants)),
+            MediaEvent::Reconnecting => Some(Input::ConnectionLost),
+            MediaEvent::Reconnected => Some(Input::ConnectionResumed),
+            MediaEvent::Disconnected(reason) => {
+                self.room.send_replace(None);
+                Some(Input::Disconnected(*reason))
+            }
+            MediaEvent::ParticipantJoined(_)
+            | MediaEvent::ParticipantLeft(_)
+            | MediaEvent::RoleChanged { .. }
+            | MediaEvent::TrackPublished { .. }
+            | MediaEvent::TrackUnpublished { .. }
+            | MediaEvent::TrackSubscribed { .. }
+            | MediaEvent::TrackUnsubscribed { .. }
+            | MediaEvent::TrackMuted { .. }
+            | MediaEvent::LocalTrackUnpublished(_)
+            | MediaEvent::FirstFrame { .. }
+            | MediaEvent::ActiveSpeakers(_)
+            | MediaEvent::QualityChanged { .. } => None,
         }
     }
 
@@ -244,15 +254,22 @@ impl CallActor {
         self.seq += 1;
         self.snapshot.send_replace(CallSnapshot {
             seq: self.seq,
-            state: self.machine.state(),
-            call: self.machine.call().cloned(),
-            publishing: self.machine.publishing(),
             last_error: self.last_error.clone(),
-            members: self.link.roster().clone(),
+            ..snapshot_of(&self.machine, &self.link, self.ports.user)
         });
     }
 }
 
-fn untold(error: &LiveError) {
-    tracing::warn!(%error, "the backend couldn't be asked about a call");
+fn snapshot_of(machine: &Machine, link: &RoomLink, user: UserId) -> CallSnapshot {
+    CallSnapshot {
+        seq: 0,
+        state: machine.state(),
+        call: machine.call().cloned(),
+        publishing: machine.publishing(),
+        local: machine.local_media(),
+        viewing: link.viewing(),
+        can: machine.capabilities(user),
+        last_error: None,
+        members: link.roster().clone(),
+    }
 }

@@ -1,32 +1,44 @@
 //! What an app holds of a call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::actor::CallActor;
 use super::center::CallCenter;
-use super::snapshot::{CallSnapshot, Watches};
+use super::snapshot::{CallEvent, CallSnapshot, Message, Watches};
+use crate::backend::CallChange;
 use crate::call::{Input, State};
-use crate::domain::{CallEndReason, ErrorCode, LiveError, LiveResult};
-use crate::media::{AudioFrame, MediaRoom, TrackId, TrackKind, VideoFrame};
+use crate::domain::{CallEndReason, ErrorCode, IdempotencyKey, LiveError, LiveResult, UserId};
+use crate::media::{AudioFrame, MediaRoom, TrackId, TrackKind, TrackSource, VideoFrame, ViewSize};
+use crate::runtime::room::StatsStream;
 use crate::runtime::shared::Ports;
+use crate::viewing::{self, ViewId};
 
 /// A call. A call outlives its handles: dropping one doesn't hang up.
 #[derive(Clone)]
 pub struct CallHandle {
-    inbox: mpsc::UnboundedSender<Input>,
+    inbox: mpsc::Sender<Message>,
     watches: Watches,
+    events: broadcast::Sender<CallEvent>,
     ports: Ports,
 }
 
+/// Events that may wait to be read before the oldest are lost.
+const EVENT_BUFFER: usize = 512;
+const INBOX: usize = 64;
+
 impl CallHandle {
     pub(in crate::runtime) fn spawn(ports: Ports, center: &Arc<CallCenter>, first: Input) -> Self {
-        let (inbox, inputs) = mpsc::unbounded_channel();
-        let (actor, watches) = CallActor::new(ports.clone(), Arc::clone(center), inputs);
+        let (inbox, messages) = mpsc::channel(INBOX);
+        let (events, _) = broadcast::channel(EVENT_BUFFER);
+        let (actor, watches) = CallActor::new(ports.clone(), Arc::clone(center), messages, events.clone());
         let handle = Self {
             inbox,
             watches,
+            events,
             ports: ports.clone(),
         };
         handle.tell(first);
@@ -42,6 +54,12 @@ impl CallHandle {
     /// Follows the call: each change wakes the receiver, which then reads the newest snapshot.
     pub fn snapshots(&self) -> watch::Receiver<CallSnapshot> {
         self.watches.snapshot.clone()
+    }
+
+    /// Everything that happens from now on, in order. A reader that falls behind by more than 512 events is
+    /// told how many it missed.
+    pub fn events(&self) -> broadcast::Receiver<CallEvent> {
+        self.events.subscribe()
     }
 
     /// Waits for a snapshot that satisfies `condition`, and returns it. Bound it with a timeout.
@@ -125,14 +143,84 @@ impl CallHandle {
         self.tell(Input::Hold(on));
     }
 
-    /// Wants the microphone on or off; on from the start.
+    /// Wants the microphone on or off; on from the start. The snapshot's `local.microphone` says what came of it.
     pub fn set_microphone(&self, on: bool) {
-        self.tell(Input::SetMicrophone(on));
+        self.tell(Input::Want(TrackSource::Microphone, on));
     }
 
     /// Wants the camera on or off; on from the start in a video call.
     pub fn set_camera(&self, on: bool) {
-        self.tell(Input::SetCamera(on));
+        self.tell(Input::Want(TrackSource::Camera, on));
+    }
+
+    /// Wants to share the screen, or not any more; in a video call.
+    pub fn set_screen_share(&self, on: bool) {
+        self.tell(Input::Want(TrackSource::ScreenShare, on));
+    }
+
+    /// Wants the other camera; the snapshot's `local.flip` says what came of it.
+    pub fn flip_camera(&self) {
+        self.tell(Input::FlipCamera);
+    }
+
+    /// Asks the other one for a video call; returns once the wish is known there. The snapshot's `call.call_type` says
+    /// when the other one has consented, and this camera opens then; `call.video_request` is gone when not. Where the other
+    /// one asks as well, this consents.
+    ///
+    /// # Errors
+    /// `conflict` in a video call, or while the call isn't active; `call_ended`.
+    pub async fn request_video(&self) -> LiveResult<()> {
+        self.change(CallChange::RequestVideo).await
+    }
+
+    /// Consents to the other one's wish; this camera opens once the LiveKit server permits it.
+    ///
+    /// # Errors
+    /// `not_found` when the wish was taken back or ran out; as [`CallHandle::request_video`].
+    pub async fn accept_video(&self) -> LiveResult<()> {
+        self.change(CallChange::AcceptVideo).await
+    }
+
+    /// Doesn't consent, or takes the own wish back.
+    ///
+    /// # Errors
+    /// As [`CallHandle::accept_video`].
+    pub async fn decline_video(&self) -> LiveResult<()> {
+        self.change(CallChange::DeclineVideo).await
+    }
+
+    /// Goes back to voices, for both; nobody has to consent, and this camera closes at once.
+    ///
+    /// # Errors
+    /// As [`CallHandle::request_video`].
+    pub async fn to_audio(&self) -> LiveResult<()> {
+        self.change(CallChange::ToAudio).await
+    }
+
+    /// A view shows the other one's picture in that size, in physical pixels, or is out of sight (`None`): the server
+    /// sends the layer that fits the largest view, and nothing that nobody sees.
+    pub fn set_view(&self, view: ViewId, user: UserId, source: TrackSource, size: Option<ViewSize>) {
+        self.send(Message::Watch(viewing::Input::Shown {
+            view,
+            user,
+            source,
+            size,
+        }));
+    }
+
+    /// A view is gone.
+    pub fn close_view(&self, view: ViewId) {
+        self.send(Message::Watch(viewing::Input::Closed(view)));
+    }
+
+    /// Wants voices alone, or pictures again; what this side sends is [`CallHandle::set_camera`]'s.
+    pub fn set_audio_only(&self, on: bool) {
+        self.send(Message::Watch(viewing::Input::AudioOnly(on)));
+    }
+
+    /// What each track takes and loses, measured every `interval` until the stream is dropped.
+    pub fn stats(&self, interval: Duration) -> StatsStream {
+        StatsStream::new(self.watches.room.clone(), interval)
     }
 
     /// The other one's pictures, from when they can be read. Bound it with a timeout.
@@ -169,9 +257,27 @@ impl CallHandle {
         Ok((room.ok_or_else(over)?, track))
     }
 
+    async fn change(&self, change: CallChange) -> LiveResult<()> {
+        let (reply, outcome) = oneshot::channel();
+        let input = Input::Change(change, IdempotencyKey::random());
+        let message = Message::Change(change, input, reply);
+        self.inbox.send(message).await.map_err(|_| over())?;
+        outcome.await.map_err(|_| over())?
+    }
+
     pub(super) fn tell(&self, input: Input) {
-        // A closed inbox means that the call is over.
-        let _ = self.inbox.send(input);
+        self.send(Message::Input(input));
+    }
+
+    /// Nobody who tells waits. A closed inbox means that the call is over; a full one is waited for elsewhere.
+    fn send(&self, message: Message) {
+        if let Err(TrySendError::Full(message)) = self.inbox.try_send(message) {
+            let inbox = self.inbox.clone();
+            self.ports.actors.spawn(async move {
+                // Closed meanwhile: over.
+                let _ = inbox.send(message).await;
+            });
+        }
     }
 }
 

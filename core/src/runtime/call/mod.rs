@@ -3,9 +3,11 @@
 mod actor;
 mod center;
 mod handle;
+mod requests;
 mod snapshot;
+mod way_to_talk;
 
 pub(super) use center::CallCenter;
 pub use center::IncomingCalls;
 pub use handle::CallHandle;
-pub use snapshot::CallSnapshot;
+pub use snapshot::{CallEvent, CallSnapshot};
