@@ -1,5 +1,6 @@
 //! This repository's commands.
 
+mod bench;
 mod demo;
 mod faults;
 mod generate;
@@ -33,6 +34,8 @@ enum Command {
     Test,
     /// Break servers, networks and processes under a live broadcast, long outages too (6 minutes)
     Faults,
+    /// Measure what docs/performance.md tells of
+    Bench,
     /// Write what is generated from the core
     Generate(generate::Arguments),
     /// Type-check the core for both phones
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test => test::run(),
         Command::Faults => faults::run(),
+        Command::Bench => bench::run(),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::CheckMobile => mobile::run(),
     };

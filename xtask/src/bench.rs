@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: the figures of docs/performance.md, measured anew.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::repository;
+
+/// Criterion's benches, by package and name.
+const BENCHES: [(&str, &str); 2] = [("ipelya-core", "hot"), ("ipelya-core", "actor")];
+
+pub(crate) fn run() -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    for (package, bench) in BENCHES {
+        let status = Command::new(&cargo)
+            .args(["bench", "--package", package, "--bench", bench])
+            .current_dir(repository())
+            .status()
+            .context("cannot run cargo")?;
+        ensure!(status.success(), "{bench} failed");
+    }
+    Ok(())
+}
