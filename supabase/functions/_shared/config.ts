@@ -32,6 +32,8 @@ const settings = z.object({
   JWT_SECRET: secret(32).optional(),
   /** Where the issuer in user tokens is another address than SUPABASE_URL, as inside a container network. */
   JWT_ISSUER: z.string().min(1).optional(),
+  /** Where set, the header in which the gateway names the client's address; limits by address need it. */
+  CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z0-9-]+$/i, "is no name of a header").optional(),
   /** Apple's push service: the four belong together. Without them iPhones that sleep don't ring. */
   APNS_KEY_ID: z.string().optional(),
   APNS_TEAM_ID: z.string().optional(),
@@ -62,7 +64,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Config = z.output<typeof settings>;
+export type Config = z.output<typeof settings> & {
+  /** The address of the client that a request is for, made unreadable; see `address.ts`. */
+  clientAddress?: string;
+};
 
 export function readConfig(env: Record<string, string | undefined>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));

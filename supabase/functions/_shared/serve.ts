@@ -1,6 +1,7 @@
 // The frame of every function: CORS, caller, input, answer, error shape, one log line.
 
 import type { z } from "zod";
+import { clientAddress } from "./address.ts";
 import type { Authenticate } from "./auth.ts";
 import { type Config, config } from "./config.ts";
 import { idempotencyKey, parse, readBody } from "./input.ts";
@@ -59,9 +60,10 @@ export function handler<Caller, Input>(
   };
 }
 
-async function run<Caller, Input>(endpoint: Endpoint<Caller, Input>, request: Request, config: Config | null) {
-  if (config === null) throw new Refusal("internal", "The server is not configured.");
+async function run<Caller, Input>(endpoint: Endpoint<Caller, Input>, request: Request, settings: Config | null) {
+  if (settings === null) throw new Refusal("internal", "The server is not configured.");
   if (request.method !== "POST") throw invalid("method", "Functions are called by POST.");
+  const config = { ...settings, clientAddress: await clientAddress(settings, request.headers) };
   let text: string | undefined;
   const body = async () => text ??= await readBody(request, endpoint.bodyLimit ?? defaultBodyLimit);
   const caller = await endpoint.auth(request, config, body);
