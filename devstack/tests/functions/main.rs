@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod access;
+mod accounts;
 mod broadcasts;
 mod call_upgrade;
 mod calls;

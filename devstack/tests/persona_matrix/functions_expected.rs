@@ -184,6 +184,26 @@ pub const FUNCTIONS: &[Function] = &[
         answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
     },
     Function {
+        name: "export-account",
+        about: About::Session,
+        body: "{}",
+        answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
+    },
+    Function {
+        name: "delete-account",
+        about: About::Session,
+        // Nobody here has as many coins.
+        body: r#"{ "confirm": true, "forfeit_coins": 9999 }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("already_live", "host"),
+            (
+                "conflict",
+                "stranger subscriber ticket_holder banned muted viewer speaker co_host other_creator",
+            ),
+        ],
+    },
+    Function {
         name: "sweep",
         about: About::Session,
         body: "{}",
