@@ -27,6 +27,9 @@ use crate::project::Project;
 use crate::push::Pushes;
 use crate::realtime::Realtime;
 
+/// What the function `metrics` is read with; it opens nothing else.
+const METRICS_TOKEN: &str = "ipelya-devstack-metrics";
+
 /// What every component is built from.
 pub(crate) struct Ground {
     pub(crate) options: StackOptions,
@@ -141,6 +144,7 @@ impl Ground {
             ("LIVEKIT_URL", self.livekit.url.clone()),
             ("LIVEKIT_API_KEY", self.livekit.api_key.clone()),
             ("LIVEKIT_API_SECRET", self.livekit.api_secret.clone()),
+            ("METRICS_TOKEN", METRICS_TOKEN.into()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         let env = own.chain(self.pushes.environment());

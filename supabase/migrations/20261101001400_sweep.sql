@@ -33,6 +33,7 @@ begin
   perform live.expire_video_requests();
   perform live.settle_late_pushes();
   perform live.forget_the_past();
+  perform live.count_up('sweeps');
   return jsonb_build_object('calls_ended', v_calls, 'sessions_ended', v_sessions, 'deliveries', live.claim_deliveries(),
                             'pushes', live.claim_pushes(), 'rooms', live.claim_rooms());
 end $$;

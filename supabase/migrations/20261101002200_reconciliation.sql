@@ -62,6 +62,7 @@ begin
     perform live.enqueue(v_lost.kind, p_room_name, v_lost.user_id);
     v_repaired := v_repaired + 1;
   end loop;
+  if v_repaired > 0 then perform live.count_up('repairs', v_repaired); end if;
   return jsonb_build_object('repaired', v_repaired, 'deliveries', v_deliveries || live.claim_deliveries(p_room_name));
 end $$;
 

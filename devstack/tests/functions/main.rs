@@ -13,6 +13,7 @@ mod gifts;
 mod ledger;
 mod limits;
 mod media;
+mod metrics;
 mod moderation;
 mod personas;
 mod push;

@@ -22,7 +22,7 @@ fn every_function_is_held_to_its_input() {
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
     let tried = ENDPOINTS.iter().map(|endpoint| endpoint.name);
-    let machinery = ["livekit-webhook", "sweep"];
+    let machinery = ["livekit-webhook", "metrics", "sweep"];
     assert_eq!(served, tried.chain(machinery).map(str::to_owned).collect());
 }
 

@@ -214,6 +214,12 @@ pub const FUNCTIONS: &[Function] = &[
         ],
     },
     Function {
+        name: "metrics",
+        about: About::Session,
+        body: "{}",
+        answers: &[("not_authenticated", NO_USER), ("not_authenticated", EVERYBODY)],
+    },
+    Function {
         name: "livekit-webhook",
         about: About::Session,
         body: r#"{ "event": "room_finished", "id": "EV_forged", "room": { "name": "live_$session", "sid": "RM_1" } }"#,

@@ -32,6 +32,8 @@ const settings = z.object({
   JWT_SECRET: secret(32).optional(),
   /** Where the issuer in user tokens is another address than SUPABASE_URL, as inside a container network. */
   JWT_ISSUER: z.string().min(1).optional(),
+  /** Where set, what Prometheus shows to the function `metrics`; without, nobody gets in. */
+  METRICS_TOKEN: secret(20).optional(),
   /** Where set, the header in which the gateway names the client's address; limits by address need it. */
   CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z0-9-]+$/i, "is no name of a header").optional(),
   /** Apple's push service: the four belong together. Without them iPhones that sleep don't ring. */
