@@ -109,7 +109,7 @@ begin atomic
     from public.live_sessions where status <> 'ended'
   union all
   select 'ipelya_calls_open', 'gauge', 'Calls that are not over.', jsonb_build_object('status', status), count(*)::float8
-    from public.calls where status in ('ringing', 'active') group by status
+    from public.calls where status <> 'ended' group by status
   union all
   select 'ipelya_hosts_absent', 'gauge', 'Sessions whose lease runs.', '{}', count(*)::float8
     from public.live_sessions where status <> 'ended' and host_absent_since is not null
