@@ -29,6 +29,7 @@ begin atomic
     ('wallet', 'public.coin_wallets', 'user_id = $1', 'id', true, false),
     ('coins', 'public.coin_entries', 'wallet_id = (select id from public.coin_wallets where user_id = $1)', 'id', true, false),
     ('gifts', 'public.gifts', 'sender_id = $1', 'id', true, false),
+    ('recordings', 'public.recordings', 'started_by = $1', 'id', true, false),
     ('calls', 'public.calls', '$1 in (caller_id, callee_id)', 'id', true, false),
     ('devices', 'public.device_tokens', 'user_id = $1', 'device_id, kind', true, true),
     ('blocks', 'public.user_blocks', 'blocker_id = $1', 'blocked_id', true, true),
@@ -98,6 +99,7 @@ begin
   update public.live_sessions set title = '-' where host_id = p_caller;
   update public.gifts set message = null where sender_id = p_caller;
   update public.calls set answered_device_id = null where callee_id = p_caller;
+  perform live.expire_recordings_of(p_caller);
   perform live.delete_app_data(p_caller);
   perform live.empty_account(p_caller);
   return jsonb_build_object('deleted', true, 'deliveries', live.claim_deliveries(), 'pushes', live.claim_pushes());

@@ -20,6 +20,7 @@ mod push;
 mod races;
 mod races_for_places;
 mod reconciliation;
+mod recordings;
 mod replays;
 mod safety;
 mod sessions;

@@ -47,7 +47,7 @@ const fn optional(name: &'static str, kind: Kind) -> Field {
 
 const SESSION: &[Field] = &[field("session_id", Kind::Id)];
 
-pub const ENDPOINTS: [Endpoint; 16] = [
+pub const ENDPOINTS: [Endpoint; 18] = [
     Endpoint {
         name: "create-session",
         fields: &[
@@ -139,6 +139,14 @@ pub const ENDPOINTS: [Endpoint; 16] = [
         fields: &[field("call_id", Kind::Id)],
     },
     Endpoint {
+        name: "record-session",
+        fields: &[field("session_id", Kind::Id), field("action", Kind::Name)],
+    },
+    Endpoint {
+        name: "get-recording",
+        fields: &[field("recording_id", Kind::Id)],
+    },
+    Endpoint {
         name: "delete-account",
         fields: &[
             field("confirm", Kind::Yes),
@@ -204,6 +212,7 @@ impl Endpoint {
                 ("session_type", _) => json!("video_live"),
                 ("access", _) => json!("public"),
                 ("action", _) if self.name == "moderate" => json!("kick"),
+                ("action", _) if self.name == "record-session" => json!("start"),
                 ("action", _) if self.name == "change-call" => json!("request_video"),
                 ("action", _) => json!("promote"),
                 ("call_type", _) => json!("audio_call"),

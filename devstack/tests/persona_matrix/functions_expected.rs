@@ -15,7 +15,7 @@ pub enum About {
 pub struct Function {
     pub name: &'static str,
     pub about: About,
-    /// JSON, with `$session`, `$call`, `$viewer` and `$fresh` (somebody new) to be filled in.
+    /// JSON, with `$session`, `$call`, `$viewer`, `$recording` (of the session) and `$fresh` (somebody new) to be filled in.
     pub body: &'static str,
     pub answers: &'static [(&'static str, &'static str)],
 }
@@ -182,6 +182,28 @@ pub const FUNCTIONS: &[Function] = &[
         about: About::Session,
         body: r#"{ "device_id": "d", "platform": "android", "kind": "fcm", "token": "$fresh" }"#,
         answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
+    },
+    Function {
+        name: "record-session",
+        about: About::Session,
+        body: r#"{ "session_id": "$session", "action": "start" }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("forbidden", OUTSIDERS),
+            ("forbidden", "ticket_holder banned muted viewer speaker co_host"),
+            ("ok", "host"),
+        ],
+    },
+    Function {
+        name: "get-recording",
+        about: About::Session,
+        body: r#"{ "recording_id": "$recording" }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("not_found", OUTSIDERS),
+            ("banned", "banned"),
+            ("ok", "ticket_holder muted viewer speaker co_host host"),
+        ],
     },
     Function {
         name: "export-account",
