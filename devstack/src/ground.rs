@@ -26,6 +26,10 @@ use crate::process::Reaper;
 use crate::project::Project;
 use crate::push::Pushes;
 use crate::realtime::Realtime;
+use crate::recorder::Recorder;
+
+/// What the function `metrics` is read with; it opens nothing else.
+const METRICS_TOKEN: &str = "ipelya-devstack-metrics";
 
 /// What every component is built from.
 pub(crate) struct Ground {
@@ -40,7 +44,9 @@ pub(crate) struct Ground {
     livekit: Livekit,
     livekit_port: u16,
     pub(crate) pushes: Pushes,
-    pub(crate) push_services: AbortHandle,
+    pub(crate) recorder: Recorder,
+    /// The doubles that serve by themselves.
+    pub(crate) doubles: [AbortHandle; 2],
 }
 
 impl Ground {
@@ -67,6 +73,8 @@ impl Ground {
         let logs = options.logs.clone().unwrap_or_else(|| folder.join("logs"));
         fs::create_dir_all(&logs).with_context(|| format!("cannot create {}", logs.display()))?;
         let (pushes, push_services) = Pushes::serve(&folder).await?;
+        let (key, secret) = (livekit.api_key.clone(), livekit.api_secret.clone());
+        let (recorder, recording) = Recorder::serve(key, secret).await?;
         let ground = Self {
             options,
             installation,
@@ -79,7 +87,8 @@ impl Ground {
             livekit,
             livekit_port,
             pushes,
-            push_services,
+            recorder,
+            doubles: [push_services, recording],
         };
         Ok((ground, listener))
     }
@@ -141,9 +150,12 @@ impl Ground {
             ("LIVEKIT_URL", self.livekit.url.clone()),
             ("LIVEKIT_API_KEY", self.livekit.api_key.clone()),
             ("LIVEKIT_API_SECRET", self.livekit.api_secret.clone()),
+            ("METRICS_TOKEN", METRICS_TOKEN.into()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        let env = own.chain(self.pushes.environment());
+        let env = own
+            .chain(self.pushes.environment())
+            .chain(self.recorder.environment());
         let env = Environment {
             visible: env.chain(self.options.function_env.iter().cloned()).collect(),
             trusted: self.pushes.certificate().to_path_buf(),

@@ -24,6 +24,7 @@ mod process;
 mod project;
 mod push;
 mod realtime;
+mod recorder;
 mod shared;
 mod stack;
 mod sweep;
@@ -33,6 +34,7 @@ pub use info::{StackInfo, StackUser};
 pub use jwt::{JwtError, sign_jwt, verify_jwt};
 pub use options::StackOptions;
 pub use push::{Push, PushAnswer, PushService, Pushes};
+pub use recorder::{Egress, Recorder};
 pub use shared::shared_stack;
 pub use stack::Stack;
 

@@ -17,6 +17,7 @@ use crate::ports::free_port;
 use crate::process::Reaper;
 use crate::push::Pushes;
 use crate::realtime::Realtime;
+use crate::recorder::Recorder;
 use crate::sweep;
 
 /// What a running stack consists of.
@@ -26,6 +27,7 @@ pub(crate) struct Parts {
     pub(crate) reaper: Arc<Reaper>,
     pub(crate) realtime: Realtime,
     pub(crate) pushes: Pushes,
+    pub(crate) recorder: Recorder,
     pub(crate) functions_port: u16,
     components: Vec<(Component, Managed)>,
     tasks: Vec<AbortHandle>,
@@ -70,7 +72,7 @@ impl Parts {
 
         let database = Database::new(cluster.config());
         let realtime = Realtime::new(database.clone(), ground.keys.jwt_secret.clone());
-        let mut tasks = vec![ground.push_services.clone()];
+        let mut tasks = ground.doubles.to_vec();
         if ground.options.has(Component::Postgres) {
             tasks.push(realtime.listen().await?.abort_handle());
         }
@@ -99,6 +101,7 @@ impl Parts {
             reaper: ground.reaper,
             realtime,
             pushes: ground.pushes,
+            recorder: ground.recorder,
             functions_port,
             components,
             tasks,

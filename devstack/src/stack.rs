@@ -11,6 +11,7 @@ use crate::info::StackInfo;
 use crate::options::StackOptions;
 use crate::parts::Parts;
 use crate::push::Pushes;
+use crate::recorder::Recorder;
 
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
@@ -131,6 +132,12 @@ impl Stack {
         started
             .await
             .unwrap_or_else(|| Err(anyhow!("the stack has stopped")))
+    }
+
+    /// The doubles of LiveKit Egress and of the storage: what they were asked for, and what is in it.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        self.parts.recorder.clone()
     }
 
     /// Lets the functions' process die in the next request of the function called `name`: before the statement of that

@@ -69,7 +69,7 @@ end $$;
 create function live.require_place(s public.live_sessions, p_user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_limit bigint := live.setting('session_max_participants');
+  v_limit bigint := live.setting_for(s.host_id, 'session_max_participants');
   v_margin constant integer := 500;
   v_present bigint;
 begin

@@ -4,7 +4,7 @@
 create function live.set_role(s public.live_sessions, p_user_id uuid, p_role live.role) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_cap bigint := live.setting(case s.session_type when 'video_live' then 'stage_max_video' else 'stage_max_audio' end);
+  v_cap bigint := live.setting_for(s.host_id, case s.session_type when 'video_live' then 'stage_max_video' else 'stage_max_audio' end);
   v_old live.role;
 begin
   select role into v_old from public.live_participants where session_id = s.id and user_id = p_user_id for update;

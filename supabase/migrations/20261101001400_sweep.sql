@@ -8,7 +8,7 @@ declare
   v_sessions integer := 0;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('live.sweep', 0)) then
-    return '{"calls_ended": 0, "sessions_ended": 0, "deliveries": [], "pushes": [], "rooms": []}';
+    return '{"calls_ended": 0, "sessions_ended": 0, "deliveries": [], "pushes": [], "rooms": [], "expired_recordings": [], "stuck_recordings": []}';
   end if;
   for v_due in select * from live.calls_due() loop
     perform 1 from public.calls where id = v_due.id and status <> 'ended' for update skip locked;
@@ -33,8 +33,11 @@ begin
   perform live.expire_video_requests();
   perform live.settle_late_pushes();
   perform live.forget_the_past();
+  perform live.count_up('sweeps');
   return jsonb_build_object('calls_ended', v_calls, 'sessions_ended', v_sessions, 'deliveries', live.claim_deliveries(),
-                            'pushes', live.claim_pushes(), 'rooms', live.claim_rooms());
+                            'pushes', live.claim_pushes(), 'rooms', live.claim_rooms(),
+                            'expired_recordings', live.claim_expired_recordings(),
+                            'stuck_recordings', live.claim_stuck_recordings());
 end $$;
 
 create function live.calls_due() returns table (id uuid, reason text)

@@ -22,12 +22,12 @@ insert into live.plan_limits (plan, name, amount, per_seconds, code, meaning) va
   ('free', 'report', 20, 3600, 'quota_exceeded', 'Reports about others.'),
   ('pro', 'session', 200, 86400, 'quota_exceeded', 'Sessions that a creator opens.');
 
--- What a person has used. Unlogged: a crash forgives.
+-- What a person, or an address, has used. Unlogged: a crash forgives. Without a foreign key: it is gone by itself soon.
 create unlogged table live.usage (
-  user_id uuid not null references auth.users (id) on delete cascade,
+  owner_id uuid not null,
   name text not null,
   paid_until timestamptz not null,
-  primary key (user_id, name)
+  primary key (owner_id, name)
 );
 comment on column live.usage.paid_until is 'When all that was used has come back; a generic cell rate algorithm needs no more than this.';
 
@@ -37,7 +37,7 @@ language sql stable security definer set search_path = ''
 return coalesce((select to_jsonb(p) ->> 'plan' from public.profiles p where p.id = p_user_id), 'free');
 
 -- Uses so much of a limit. null: granted; otherwise the milliseconds until it would be, and nothing is used.
-create function live.use_up(p_user_id uuid, p_limit live.plan_limits, p_amount integer default 1) returns bigint
+create function live.use_up(p_owner_id uuid, p_limit live.plan_limits, p_amount integer default 1) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -45,11 +45,11 @@ declare
   v_cost interval := v_window * p_amount / p_limit.amount;
   v_until timestamptz;
 begin
-  insert into live.usage as u (user_id, name, paid_until) values (p_user_id, p_limit.name, v_now + v_cost)
-  on conflict (user_id, name) do update set paid_until = greatest(u.paid_until, v_now) + v_cost
+  insert into live.usage as u (owner_id, name, paid_until) values (p_owner_id, p_limit.name, v_now + v_cost)
+  on conflict (owner_id, name) do update set paid_until = greatest(u.paid_until, v_now) + v_cost
     where greatest(u.paid_until, v_now) + v_cost <= v_now + v_window;
   if found then return null; end if;
-  select paid_until into v_until from live.usage where user_id = p_user_id and name = p_limit.name;
+  select paid_until into v_until from live.usage where owner_id = p_owner_id and name = p_limit.name;
   return greatest(ceil(extract(epoch from v_until + v_cost - v_now - v_window) * 1000), 1);
 end $$;
 
@@ -119,8 +119,8 @@ declare
   v_limit live.plan_limits := live.limit_of(v_user, tg_argv[0]);
 begin
   update live.usage set paid_until = paid_until - make_interval(secs => v_limit.per_seconds) / v_limit.amount
-  where user_id = v_user and name = v_limit.name;
-  delete from live.usage where user_id = v_user and name = v_limit.name and paid_until <= clock_timestamp();
+  where owner_id = v_user and name = v_limit.name;
+  delete from live.usage where owner_id = v_user and name = v_limit.name and paid_until <= clock_timestamp();
   return null;
 end $$;
 create trigger give_back after delete on public.live_sessions

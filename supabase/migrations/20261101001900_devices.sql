@@ -97,7 +97,7 @@ begin
   insert into live.spent_tickets (ticket_id, call_id, key) values ((p_ticket ->> 'id')::uuid, v_call, p_key)
   on conflict do nothing;
   return v_answer || jsonb_build_object('ends_at', (
-    select extract(epoch from answered_at + live.seconds('call_max_seconds'))::bigint from public.calls where id = v_call));
+    select extract(epoch from ends_at)::bigint from public.calls where id = v_call));
 end $$;
 
 create function live.end_call_by_ticket(p_ticket jsonb, p_key text default null) returns jsonb

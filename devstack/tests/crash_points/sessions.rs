@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::stand::{Intent, Stand, broadcast};
-use crate::support::{Person, World, claims};
+use crate::support::{Person, World, claims, eventually};
 
 /// A live session with somebody in it who has 100 coins.
 async fn room(world: &World) -> (Person, String, Person) {
@@ -164,4 +164,27 @@ async fn a_sweeper_that_dies_is_followed_by_another_one() {
     };
     stand.die_everywhere("sweep", intend, check).await;
     world.assert_ledger_holds().await;
+}
+
+/// One transaction decides, and there is nothing else to wait for.
+#[tokio::test]
+async fn a_join_asks_the_database_once_and_nobody_else() {
+    let stand = Stand::new().await;
+    let world = &stand.world;
+    let (_, id) = world.live("pay_per_view", 60).await;
+    let told = "select room_sid is not null from public.live_sessions where id = $1";
+    eventually("LiveKit has told of the room", async || {
+        world.value(told, &id).await == true
+    })
+    .await;
+    let viewer = world.rich(100).await;
+    // Beyond the statement of that number 0, and the answer.
+    stand
+        .stack
+        .crash_functions_at(Some(("join-session", 2)))
+        .await
+        .unwrap();
+    let body = json!({ "session_id": id, "accept_price": 60 });
+    world.call("join-session", &viewer, body).await.granted();
+    stand.stack.crash_functions_at(None).await.unwrap();
 }

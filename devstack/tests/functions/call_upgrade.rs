@@ -1,6 +1,6 @@
 //! An answered call becomes a video call with the other one's consent, and an audio call without.
 
-use ipelya_core::domain::ErrorCode::{CallEnded, Conflict, NotFound};
+use ipelya_core::domain::ErrorCode::{CallEnded, Conflict, NotFound, RateLimited};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -354,4 +354,21 @@ async fn a_token_from_before_the_change_admits_to_the_call_as_it_is() {
     });
     world.livekit_tells(event).await.granted();
     assert_eq!(sources(&world, &room, &talk.caller).await.unwrap(), VIDEO);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_video_without_end() {
+    let world = world().await;
+    let talk = Talk::of(&world, "audio_call").await;
+    for _ in 0..6 {
+        talk.change(&world, &talk.caller, "request_video").await.granted();
+        talk.change(&world, &talk.callee, "decline_video").await.granted();
+    }
+    let error = talk
+        .change(&world, &talk.caller, "request_video")
+        .await
+        .refused(RateLimited);
+    assert_eq!(error["details"], json!({ "limit": "video_request" }));
+    talk.change(&world, &talk.callee, "request_video").await.granted();
+    talk.change(&world, &talk.caller, "accept_video").await.granted();
 }

@@ -114,8 +114,11 @@ impl Ledger {
     /// Asks for a decision; whether it was granted. A refusal is undone, as a transaction of its own would be.
     async fn decide(&self, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> bool {
         // Limits are another test's business; whose rows these are, too.
-        self.run("delete from live.usage where user_id = any ($1)", &[&self.people])
-            .await;
+        self.run(
+            "delete from live.usage where owner_id = any ($1)",
+            &[&self.people],
+        )
+        .await;
         self.db.batch_execute("savepoint decision").await.unwrap();
         let decided = self.db.query_one(statement, parameters).await;
         let end = if decided.is_ok() {

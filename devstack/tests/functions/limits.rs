@@ -8,10 +8,10 @@ use crate::world;
 
 /// Lets a person have used all of a limit but so much.
 async fn left(world: &World, person: &Person, name: &str, left: i32) {
-    let used = "insert into live.usage (user_id, name, paid_until)
+    let used = "insert into live.usage (owner_id, name, paid_until)
                 select $1, l.name, clock_timestamp() + make_interval(secs => l.per_seconds::float8 * (l.amount - $3) / l.amount)
                 from live.plan_limits l where plan = 'free' and name = $2
-                on conflict (user_id, name) do update set paid_until = excluded.paid_until";
+                on conflict (owner_id, name) do update set paid_until = excluded.paid_until";
     world.db.execute(used, &[&person.id, &name, &left]).await.unwrap();
 }
 
@@ -53,7 +53,7 @@ async fn what_was_used_comes_back_evenly() {
         (1_000..=1_500).contains(&wait),
         "30 s for 20 is 1.5 s for one: {wait}"
     );
-    let later = "update live.usage set paid_until = paid_until - interval '15 s' where user_id = $1";
+    let later = "update live.usage set paid_until = paid_until - interval '15 s' where owner_id = $1";
     world.db.execute(later, &[&person.id]).await.unwrap();
     assert_eq!(use_up(10).await, None);
     assert!(use_up(1).await.is_some());

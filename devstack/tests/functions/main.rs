@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod access;
+mod accounts;
 mod broadcasts;
 mod call_upgrade;
 mod calls;
@@ -12,12 +13,14 @@ mod gifts;
 mod ledger;
 mod limits;
 mod media;
+mod metrics;
 mod moderation;
 mod personas;
 mod push;
 mod races;
 mod races_for_places;
 mod reconciliation;
+mod recordings;
 mod replays;
 mod safety;
 mod sessions;

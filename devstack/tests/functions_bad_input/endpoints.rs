@@ -14,6 +14,8 @@ pub enum Kind {
     /// A whole number, of coins or of seconds.
     Number,
     Bool,
+    /// True and nothing else.
+    Yes,
 }
 
 pub struct Field {
@@ -45,7 +47,7 @@ const fn optional(name: &'static str, kind: Kind) -> Field {
 
 const SESSION: &[Field] = &[field("session_id", Kind::Id)];
 
-pub const ENDPOINTS: [Endpoint; 14] = [
+pub const ENDPOINTS: [Endpoint; 18] = [
     Endpoint {
         name: "create-session",
         fields: &[
@@ -136,6 +138,28 @@ pub const ENDPOINTS: [Endpoint; 14] = [
         name: "end-call",
         fields: &[field("call_id", Kind::Id)],
     },
+    Endpoint {
+        name: "record-session",
+        fields: &[field("session_id", Kind::Id), field("action", Kind::Name)],
+    },
+    Endpoint {
+        name: "get-recording",
+        fields: &[field("recording_id", Kind::Id)],
+    },
+    Endpoint {
+        name: "delete-account",
+        fields: &[
+            field("confirm", Kind::Yes),
+            optional("forfeit_coins", Kind::Number),
+        ],
+    },
+    Endpoint {
+        name: "export-account",
+        fields: &[
+            optional("section", Kind::Line(64)),
+            optional("offset", Kind::Number),
+        ],
+    },
 ];
 
 impl Kind {
@@ -157,6 +181,7 @@ impl Kind {
         wrong.push(match self {
             Self::Id => json!("0b54c1a2-77a5-4a3e-9d1b-3f2b8b1c9e1' or true"),
             Self::Name | Self::Bool => json!("host\u{0}"),
+            Self::Yes => json!(false),
             Self::Line(max) => json!("ü".repeat(max + 1)),
             Self::Number => json!(2_147_483_648_u64),
         });
@@ -172,6 +197,7 @@ impl Kind {
             Self::Line(_) => value.is_string(),
             Self::Number => value == 7,
             Self::Bool => value.is_boolean(),
+            Self::Yes => value == true,
         }
     }
 }
@@ -186,6 +212,7 @@ impl Endpoint {
                 ("session_type", _) => json!("video_live"),
                 ("access", _) => json!("public"),
                 ("action", _) if self.name == "moderate" => json!("kick"),
+                ("action", _) if self.name == "record-session" => json!("start"),
                 ("action", _) if self.name == "change-call" => json!("request_video"),
                 ("action", _) => json!("promote"),
                 ("call_type", _) => json!("audio_call"),
@@ -194,7 +221,7 @@ impl Endpoint {
                 (_, Kind::Id) => json!(nobody),
                 (_, Kind::Name | Kind::Line(_)) => json!("A title"),
                 (_, Kind::Number) => json!(1),
-                (_, Kind::Bool) => json!(true),
+                (_, Kind::Bool | Kind::Yes) => json!(true),
             };
         }
         body

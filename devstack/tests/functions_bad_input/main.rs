@@ -7,6 +7,7 @@
 mod cases;
 mod endpoints;
 mod media_down;
+mod plans;
 mod push_credentials;
 mod states;
 #[expect(dead_code, reason = "the other binary uses the rest")]
@@ -25,7 +26,10 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 async fn world() -> (World, &'static Stack, MutexGuard<'static, ()>) {
     let guard = ALONE.lock().await;
     let stack = STACK
-        .get_or_try_init(|| Stack::start(StackOptions::default().sweep_every(None)))
+        .get_or_try_init(|| {
+            let options = StackOptions::default().sweep_every(None);
+            Stack::start(options.function_env("CLIENT_ADDRESS_HEADER", "x-forwarded-for"))
+        })
         .await
         .unwrap();
     (World::of(stack.info()).await, stack, guard)

@@ -36,6 +36,10 @@ async fn every_function_answers_every_persona_as_expected() {
             About::Ring => scene.ring(&world).await,
             About::Talk => scene.talk(&world).await,
         };
+        let recording = match function.body.contains("$recording") {
+            true => scene.recording(&world).await,
+            false => String::new(),
+        };
         for persona in PERSONAS {
             let fresh = world.person().await.id.to_string();
             let viewer = scene.person("viewer").id.to_string();
@@ -44,6 +48,7 @@ async fn every_function_answers_every_persona_as_expected() {
                 .replace("$session", &scene.session)
                 .replace("$call", call.as_str().unwrap_or_default())
                 .replace("$viewer", &viewer)
+                .replace("$recording", &recording)
                 .replace("$fresh", &fresh);
             let token = scene.token(&world, persona);
             let answer = world

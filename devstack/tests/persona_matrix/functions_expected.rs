@@ -15,7 +15,7 @@ pub enum About {
 pub struct Function {
     pub name: &'static str,
     pub about: About,
-    /// JSON, with `$session`, `$call`, `$viewer` and `$fresh` (somebody new) to be filled in.
+    /// JSON, with `$session`, `$call`, `$viewer`, `$recording` (of the session) and `$fresh` (somebody new) to be filled in.
     pub body: &'static str,
     pub answers: &'static [(&'static str, &'static str)],
 }
@@ -184,6 +184,48 @@ pub const FUNCTIONS: &[Function] = &[
         answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
     },
     Function {
+        name: "record-session",
+        about: About::Session,
+        body: r#"{ "session_id": "$session", "action": "start" }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("forbidden", OUTSIDERS),
+            ("forbidden", "ticket_holder banned muted viewer speaker co_host"),
+            ("ok", "host"),
+        ],
+    },
+    Function {
+        name: "get-recording",
+        about: About::Session,
+        body: r#"{ "recording_id": "$recording" }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("not_found", OUTSIDERS),
+            ("banned", "banned"),
+            ("ok", "ticket_holder muted viewer speaker co_host host"),
+        ],
+    },
+    Function {
+        name: "export-account",
+        about: About::Session,
+        body: "{}",
+        answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
+    },
+    Function {
+        name: "delete-account",
+        about: About::Session,
+        // Nobody here has as many coins.
+        body: r#"{ "confirm": true, "forfeit_coins": 9999 }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("already_live", "host"),
+            (
+                "conflict",
+                "stranger subscriber ticket_holder banned muted viewer speaker co_host other_creator",
+            ),
+        ],
+    },
+    Function {
         name: "sweep",
         about: About::Session,
         body: "{}",
@@ -192,6 +234,12 @@ pub const FUNCTIONS: &[Function] = &[
             ("not_authenticated", EVERYBODY),
             ("ok", "service_role"),
         ],
+    },
+    Function {
+        name: "metrics",
+        about: About::Session,
+        body: "{}",
+        answers: &[("not_authenticated", NO_USER), ("not_authenticated", EVERYBODY)],
     },
     Function {
         name: "livekit-webhook",

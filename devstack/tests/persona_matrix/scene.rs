@@ -101,6 +101,7 @@ impl Scene {
         let gift = json!({ "session_id": id, "coins": 5 });
         world.call("send-gift", viewer, gift).await.granted();
         self.ring(world).await;
+        self.recording(world).await;
         let (host, viewer, banned, blocked) = (host.id, viewer.id, self.person("banned").id, self.blocked.id);
         world
             .db
@@ -136,6 +137,18 @@ impl Scene {
             .await
             .granted();
         call
+    }
+
+    /// A recording of the session that is ready.
+    pub async fn recording(&self, world: &World) -> String {
+        let insert = "insert into public.recordings (session_id, started_by, status, ended_at)
+                      values ($1, $2, 'complete', now()) returning id";
+        let row = world
+            .db
+            .query_one(insert, &[&self.uuid(), &self.person("host").id])
+            .await
+            .unwrap();
+        row.get::<_, Uuid>(0).to_string()
     }
 
     pub fn uuid(&self) -> Uuid {

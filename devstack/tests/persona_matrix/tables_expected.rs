@@ -48,7 +48,7 @@ const fn read(name: &'static str, column: &'static str, of: Of, select: &'static
 /// Anonymous, stranger, subscriber, ticket holder, banned, muted, viewer, speaker, co-host, host, other creator,
 /// service role.
 #[rustfmt::skip]
-pub const TABLES: [Table; 25] = [
+pub const TABLES: [Table; 26] = [
     read("live_sessions", "id", Of::Session, ".1111111111+"),
     read("live_participants", "session_id", Of::Session, ".0070777770+"),
     Table {
@@ -84,6 +84,7 @@ pub const TABLES: [Table; 25] = [
         insert: "......yyyy.+",
         ..read("live_reactions", "session_id", Of::Session, "...........+")
     },
+    read("recordings", "session_id", Of::Session, ".0010111110+"),
     read("gifts", "session_id", Of::Session, ".0010111110+"),
     Table {
         insert: NONE,

@@ -74,13 +74,23 @@ export function holdTo(ticket: CallTicket, callId: string | undefined, deviceId?
 
 /** The project's own machinery, by the service role key. */
 export const serviceRole: Authenticate<"service_role"> = async (request, config) => {
-  const digest = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  // Digests are compared, so that the time it takes tells nothing about the key.
-  const [given, expected] = await Promise.all([digest(bearer(request)), digest(config.SUPABASE_SERVICE_ROLE_KEY)]);
-  const mine = new Uint8Array(expected);
-  if (!new Uint8Array(given).every((byte, at) => byte === mine[at])) refuse("For the service role only.");
+  if (!await isSame(bearer(request), config.SUPABASE_SERVICE_ROLE_KEY)) refuse("For the service role only.");
   return "service_role";
 };
+
+/** Who watches, by a token that opens nothing else. */
+export const metricsReader: Authenticate<"metrics_reader"> = async (request, config) => {
+  const expected = config.METRICS_TOKEN;
+  if (!expected || !await isSame(bearer(request), expected)) refuse("For who watches only.");
+  return "metrics_reader";
+};
+
+/** Digests are compared, so that the time it takes tells nothing about the secret. */
+async function isSame(given: string, expected: string): Promise<boolean> {
+  const digest = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const [one, other] = (await Promise.all([given, expected].map(digest))).map((bytes) => new Uint8Array(bytes));
+  return one.every((byte, at) => byte === other[at]);
+}
 
 /** LiveKit, by the signature over the body. The caller is what it tells. */
 export const livekitSignature: Authenticate<WebhookEvent> = async (request, config, body) => {

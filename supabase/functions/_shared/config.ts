@@ -32,6 +32,18 @@ const settings = z.object({
   JWT_SECRET: secret(32).optional(),
   /** Where the issuer in user tokens is another address than SUPABASE_URL, as inside a container network. */
   JWT_ISSUER: z.string().min(1).optional(),
+  /** Where recordings go: storage that speaks S3, the five together. Without it nothing is recorded. */
+  RECORDING_S3_ENDPOINT: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")).optional(),
+  RECORDING_S3_REGION: z.string().optional(),
+  RECORDING_S3_BUCKET: z.string().optional(),
+  RECORDING_S3_ACCESS_KEY: z.string().optional(),
+  RECORDING_S3_SECRET: z.string().optional(),
+  /** Where the API of Egress is at another address than LiveKit's. */
+  LIVEKIT_EGRESS_URL: url("ws:", "wss:", "http:", "https:").optional(),
+  /** Where set, what Prometheus shows to the function `metrics`; without, nobody gets in. */
+  METRICS_TOKEN: secret(20).optional(),
+  /** Where set, the header in which the gateway names the client's address; limits by address need it. */
+  CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z0-9-]+$/i, "is no name of a header").optional(),
   /** Apple's push service: the four belong together. Without them iPhones that sleep don't ring. */
   APNS_KEY_ID: z.string().optional(),
   APNS_TEAM_ID: z.string().optional(),
@@ -48,11 +60,24 @@ const settings = z.object({
   }).optional(),
   FCM_URL: url("https:").default("https://fcm.googleapis.com"),
 }).superRefine((all, context) => {
-  const names = ["APNS_KEY_ID", "APNS_TEAM_ID", "APNS_BUNDLE_ID", "APNS_PRIVATE_KEY"] as const;
-  const missing = names.filter((name) => all[name] === undefined);
-  if (missing.length === names.length) return;
-  for (const name of missing) context.addIssue({ code: "custom", path: [name], message: "is missing" });
+  for (const names of together) {
+    const missing = names.filter((name) => all[name] === undefined);
+    if (missing.length === names.length) continue;
+    for (const name of missing) context.addIssue({ code: "custom", path: [name], message: "is missing" });
+  }
 });
+
+/** What is of no use without the rest of its group. */
+const together = [
+  ["APNS_KEY_ID", "APNS_TEAM_ID", "APNS_BUNDLE_ID", "APNS_PRIVATE_KEY"],
+  [
+    "RECORDING_S3_ENDPOINT",
+    "RECORDING_S3_REGION",
+    "RECORDING_S3_BUCKET",
+    "RECORDING_S3_ACCESS_KEY",
+    "RECORDING_S3_SECRET",
+  ],
+] as const;
 
 function parseJson(text: string): unknown {
   try {
@@ -62,7 +87,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Config = z.output<typeof settings>;
+export type Config = z.output<typeof settings> & {
+  /** The address of the client that a request is for, made unreadable; see `address.ts`. */
+  clientAddress?: string;
+};
 
 export function readConfig(env: Record<string, string | undefined>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));

@@ -15,6 +15,7 @@ export async function decide<Answer>(config: Config, name: string, args: Record<
       "authorization": `Bearer ${config.SUPABASE_SERVICE_ROLE_KEY}`,
       "content-type": "application/json",
       "content-profile": "live",
+      ...(config.clientAddress ? { "x-client-address": config.clientAddress } : {}),
     },
     body: JSON.stringify(args),
     signal: AbortSignal.timeout(timeoutMs),

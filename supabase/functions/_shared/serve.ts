@@ -1,10 +1,12 @@
 // The frame of every function: CORS, caller, input, answer, error shape, one log line.
 
 import type { z } from "zod";
+import { clientAddress } from "./address.ts";
 import type { Authenticate } from "./auth.ts";
 import { type Config, config } from "./config.ts";
 import { idempotencyKey, parse, readBody } from "./input.ts";
 import { log } from "./log.ts";
+import { countRequest } from "./request_counts.ts";
 import { invalid, Refusal } from "./refusal.ts";
 
 export type Call<Caller, Input> = { caller: Caller; input: Input; key: string | null; config: Config };
@@ -14,9 +16,11 @@ export type Endpoint<Caller, Input> = {
   auth: Authenticate<Caller>;
   /** The body; a strict object, so that an unknown field is refused by its name. */
   input: z.ZodType<Input>;
+  /** Also answers to GET, with an empty object for input. */
+  isReadByGet?: boolean;
   /** Bytes that a body may have; 16 KiB where not said. */
   bodyLimit?: number;
-  /** Answers with the JSON of the HTTP contract, or throws a `Refusal`. */
+  /** Answers with the JSON of the HTTP contract, or with text of its own, or throws a `Refusal`. */
   handle(call: Call<Caller, Input>): Promise<unknown>;
 };
 
@@ -28,6 +32,11 @@ const cors = {
   "access-control-expose-headers": "x-request-id",
   "access-control-max-age": "86400",
 };
+
+/** An answer that is no JSON. */
+export class Text {
+  constructor(readonly text: string, readonly type: string) {}
+}
 
 /** Serves one function under its name. */
 export function serve<Caller, Input>(name: string, endpoint: Endpoint<Caller, Input>): void {
@@ -54,16 +63,23 @@ export function handler<Caller, Input>(
     }
     const status = refusal?.status ?? 200;
     const ms = Math.round(performance.now() - started);
+    countRequest(settings(), name, refusal?.code ?? "ok", ms);
     log("info", { event: "request", function: name, status, code: refusal?.code, ms, request_id: requestId });
-    return Response.json(refusal ?? answer, { status, headers: { ...cors, "x-request-id": requestId } });
+    const headers = { ...cors, "x-request-id": requestId };
+    if (answer instanceof Text) {
+      return new Response(answer.text, { headers: { ...headers, "content-type": answer.type } });
+    }
+    return Response.json(refusal ?? answer, { status, headers });
   };
 }
 
-async function run<Caller, Input>(endpoint: Endpoint<Caller, Input>, request: Request, config: Config | null) {
-  if (config === null) throw new Refusal("internal", "The server is not configured.");
-  if (request.method !== "POST") throw invalid("method", "Functions are called by POST.");
+async function run<Caller, Input>(endpoint: Endpoint<Caller, Input>, request: Request, settings: Config | null) {
+  if (settings === null) throw new Refusal("internal", "The server is not configured.");
+  const isGet = endpoint.isReadByGet && request.method === "GET";
+  if (request.method !== "POST" && !isGet) throw invalid("method", "Functions are called by POST.");
+  const config = { ...settings, clientAddress: await clientAddress(settings, request.headers) };
   let text: string | undefined;
-  const body = async () => text ??= await readBody(request, endpoint.bodyLimit ?? defaultBodyLimit);
+  const body = async () => text ??= isGet ? "{}" : await readBody(request, endpoint.bodyLimit ?? defaultBodyLimit);
   const caller = await endpoint.auth(request, config, body);
   const input = parse(endpoint.input, await body());
   return await endpoint.handle({ caller, input, key: idempotencyKey(request.headers), config });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { livekitSignature } from "../_shared/auth.ts";
 import { decide } from "../_shared/database.ts";
 import { deliverAll, type Delivery } from "../_shared/livekit.ts";
+import { egressReport } from "../_shared/recording.ts";
 import { invalid } from "../_shared/refusal.ts";
 import { serve } from "../_shared/serve.ts";
 
@@ -13,14 +14,18 @@ serve("livekit-webhook", {
   input: z.looseObject({}),
   bodyLimit: 256 * 1024,
   async handle({ caller: event, config }) {
+    const told = { p_id: event.id, p_created_at: new Date(Number(event.createdAt) * 1000) };
+    if (event.egressInfo) {
+      requireId(event.id);
+      return await decide(config, "egress_event", { ...told, p_egress: egressReport(event.egressInfo) });
+    }
     if (!known.includes(event.event) || !event.room) return { handled: false };
-    if (event.id === "") throw invalid("id", "The event has no id.");
+    requireId(event.id);
     const { deliveries } = await decide<{ deliveries: Delivery[] }>(config, "livekit_event", {
-      p_id: event.id,
+      ...told,
       p_event: event.event,
       p_room_name: event.room.name,
       p_room_sid: event.room.sid,
-      p_created_at: new Date(Number(event.createdAt) * 1000),
       p_identity: event.participant?.identity,
       p_participant_sid: event.participant?.sid,
       p_role_attribute: event.participant?.attributes.role,
@@ -29,3 +34,7 @@ serve("livekit-webhook", {
     return { handled: true };
   },
 });
+
+function requireId(id: string): void {
+  if (id === "") throw invalid("id", "The event has no id.");
+}
