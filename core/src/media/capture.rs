@@ -22,7 +22,8 @@ pub enum Facing {
 }
 
 /// Camera, microphone and screen of the platform. The runtime starts them once a track is published, and
-/// stops them by dropping the guard, so a device never runs for nothing.
+/// stops them by dropping the guard, so a device never runs for nothing. Of each, one runs at a time: a start follows the
+/// stop of the one before. A camera starts where it looked last.
 pub trait MediaCapture: Send + Sync + 'static {
     /// How the camera's track is published, given what quality asks for.
     fn camera_options(&self, preset: VideoPreset) -> VideoOptions {

@@ -72,11 +72,23 @@ impl Publisher {
         slot.last_error = None;
     }
 
+    /// The wish is over, whatever came of it.
+    pub fn unwish(&mut self, source: TrackSource) {
+        self.slot_mut(source).wanted = false;
+    }
+
+    /// The wish can't be granted, and why: it isn't kept, so that nothing opens by surprise once it could be.
+    pub fn refuse(&mut self, source: TrackSource, error: LiveError) {
+        let slot = self.slot_mut(source);
+        slot.wanted = false;
+        slot.last_error = Some(error);
+    }
+
     /// The server changed what may be sent. What it took away stays off until the user wishes it again.
     pub fn limit(&mut self, grants: Grants) {
         for source in SOURCES {
             if !is_granted(grants, source) {
-                self.slot_mut(source).wanted = false;
+                self.unwish(source);
             }
         }
     }
@@ -121,10 +133,22 @@ impl Publisher {
         }
     }
 
+    /// The server didn't answer [`Change::Publish`] while the connection is being had back: the wish waits for that.
+    pub fn deferred(&mut self, source: TrackSource) {
+        let slot = self.slot_mut(source);
+        (slot.asked, slot.taken) = (false, false);
+    }
+
     /// A track is gone by the server's wish: off until the user wishes it again.
     pub fn unpublished(&mut self, source: TrackSource) {
         let slot = self.slot_mut(source);
-        (slot.wanted, slot.asked, slot.taken) = (false, false, false);
+        // What a revoked grant took away was wished no more; anything else is a loss.
+        let lost = slot.wanted;
+        *slot = Slot::default();
+        if lost {
+            let error = LiveError::new(ErrorCode::MediaUnavailable, "the track was lost");
+            slot.last_error = Some(error);
+        }
     }
 
     /// The connection is gone, and every track with it; the wishes stay.

@@ -115,6 +115,32 @@ fn after_a_lost_connection_everything_wished_is_published_again() {
 }
 
 #[test]
+fn an_answer_that_the_outage_swallowed_is_asked_for_again_after_it() {
+    let mut publisher = Publisher::default();
+    publisher.want(TrackSource::Microphone, true);
+    changes(&mut publisher, Gate::Open, ALL);
+    publisher.deferred(TrackSource::Microphone);
+    assert!(publisher.view().microphone.pending);
+    assert_eq!(changes(&mut publisher, Gate::Keep, ALL), []);
+    assert_eq!(
+        changes(&mut publisher, Gate::Open, ALL),
+        [Change::Publish(TrackSource::Microphone)]
+    );
+}
+
+#[test]
+fn a_track_that_got_lost_says_so_and_one_that_was_revoked_needs_no_words() {
+    let mut publisher = filming();
+    publisher.unpublished(TrackSource::Camera);
+    let lost = publisher.view().camera.last_error.map(|error| error.code);
+    assert_eq!(lost, Some(ErrorCode::MediaUnavailable));
+    let mut publisher = filming();
+    publisher.limit(Grants::NONE);
+    publisher.unpublished(TrackSource::Camera);
+    assert_eq!(publisher.view().camera, Toggle::default());
+}
+
+#[test]
 fn only_a_camera_that_films_can_be_turned_and_once_at_a_time() {
     let mut publisher = Publisher::default();
     assert!(!publisher.flip());
@@ -181,12 +207,18 @@ proptest! {
                     publisher.want(source, on);
                 }
                 Step::Grant(now) => { grants = now; publisher.limit(now); wished.retain(|source| is_granted(now, *source)); }
-                Step::Settle(gate) => for change in changes(&mut publisher, gate, grants) {
-                    if let Change::Publish(source) = change {
-                        prop_assert_eq!(gate, Gate::Open);
-                        prop_assert!(is_granted(grants, source) && wished.contains(&source));
+                Step::Settle(gate) => {
+                    let may = |source| is_granted(grants, source) && wished.contains(&source);
+                    for change in changes(&mut publisher, gate, grants) {
+                        if let Change::Publish(source) = change {
+                            prop_assert_eq!(gate, Gate::Open);
+                            prop_assert!(may(source));
+                        }
                     }
-                },
+                    let sending = publisher.sending();
+                    prop_assert!(!sending.audio || may(TrackSource::Microphone));
+                    prop_assert!(!sending.video || may(TrackSource::Camera) || may(TrackSource::ScreenShare));
+                }
                 Step::Published(source, true) => publisher.published(source, Ok(())),
                 Step::Published(source, false) => { publisher.published(source, Err(refusal())); wished.remove(&source); }
                 Step::Unpublished(source) => { publisher.unpublished(source); wished.remove(&source); }

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 use super::{Capabilities, Command, Effect, EndReason, Input, Lock, State, Timer};
 use crate::backend::SessionAdmission;
 use crate::backoff;
-use crate::domain::{ErrorCode, Grants, LiveError, LiveSession, Role, SessionStatus, grants, limits};
-use crate::media::DisconnectReason;
+use crate::domain::{
+    ErrorCode, Grants, LiveError, LiveResult, LiveSession, Role, SessionStatus, grants, limits,
+};
+use crate::media::{DisconnectReason, TrackSource};
 use crate::moment::Moment;
-use crate::publisher::{Change, Gate, LocalMedia, Publisher};
+use crate::publisher::{Change, Gate, LocalMedia, Publisher, is_granted};
 
 /// One user's view of one session.
 #[derive(Clone, Debug)]
@@ -100,6 +102,7 @@ impl Machine {
         self.state = State::Connecting;
         self.role = Some(admission.role);
         self.grants = grants(admission.role, admission.session.session_type);
+        self.publisher.limit(self.grants);
         self.charged_coins = admission.charged_coins;
         self.start_budget(at, out);
         out.push(Effect::Connect(admission.livekit));
@@ -269,6 +272,25 @@ impl Machine {
         out.push(Effect::Disconnect);
         out.push(Effect::Settle(Command::Enter, Err(error.clone())));
         out.push(Effect::Settle(Command::GoLive, Err(error)));
+    }
+
+    /// What the user wants of a device; inside, only what is granted can be wished.
+    pub(super) fn wish(&mut self, source: TrackSource, on: bool) {
+        let known = self.role.is_some() && !self.state.is_terminal();
+        if on && known && !is_granted(self.grants, source) {
+            let error = LiveError::new(ErrorCode::RoleNotAllowed, "the role doesn't publish this");
+            self.publisher.refuse(source, error);
+        } else {
+            self.publisher.want(source, on);
+        }
+    }
+
+    /// A publication came to be, or not. Silence during an outage is no refusal.
+    pub(super) fn published(&mut self, source: TrackSource, outcome: LiveResult<()>) {
+        match (&self.state, outcome) {
+            (State::Reconnecting { .. }, Err(error)) if error.retryable => self.publisher.deferred(source),
+            (_, outcome) => self.publisher.published(source, outcome),
+        }
     }
 
     /// Publishes what the user wants and the server grants, and takes back at once what it doesn't.

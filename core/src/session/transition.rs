@@ -139,11 +139,11 @@ impl Machine {
                 | S::Live
                 | S::Reconnecting { .. },
                 I::Want(source, on),
-            ) => self.publisher.want(source, on),
+            ) => self.wish(source, on),
             (
                 S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. },
                 I::Published(source, outcome),
-            ) => self.publisher.published(source, outcome),
+            ) => self.published(source, outcome),
             (S::Connecting | S::Backstage | S::Live | S::Reconnecting { .. }, I::Unpublished(source)) => {
                 self.publisher.unpublished(source);
             }

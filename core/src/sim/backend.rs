@@ -104,11 +104,10 @@ impl Backend for SimBackend {
         }))
     }
 
-    fn change_call(&self, request: ChangeCall, _key: IdempotencyKey) -> Answer<'_, Call> {
-        // Asked twice, the answer is the same, or says that it happened.
+    fn change_call(&self, request: ChangeCall, key: IdempotencyKey) -> Answer<'_, Call> {
         let user = self.user;
         Box::pin(self.sim.ask(user, Operation::ChangeCall, move |model| {
-            model.change_call(user, &request)
+            model.change_call(user, &request, &key)
         }))
     }
 

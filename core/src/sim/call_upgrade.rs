@@ -1,16 +1,25 @@
 //! From a voice call to a video call and back.
 
-use super::model::{Alarm, Model};
+use super::model::{Alarm, Done, Model};
+use super::network::Operation;
 use super::sessions::refuse;
 use crate::backend::{CallChange, ChangeCall};
 use crate::domain::{
-    Call, CallId, CallStatus, CallType, ErrorCode, LiveResult, Role, RoomName, UserId, VideoRequest, grants,
-    limits,
+    Call, CallId, CallStatus, CallType, ErrorCode, IdempotencyKey, LiveResult, Role, RoomName, UserId,
+    VideoRequest, grants, limits,
 };
 
 impl Model {
-    pub(super) fn change_call(&mut self, user: UserId, request: &ChangeCall) -> LiveResult<Call> {
+    pub(super) fn change_call(
+        &mut self,
+        user: UserId,
+        request: &ChangeCall,
+        key: &IdempotencyKey,
+    ) -> LiveResult<Call> {
         let id = request.call_id;
+        if self.remembered(user, Operation::ChangeCall, key).is_some() {
+            return self.own_call(user, id).cloned();
+        }
         let call = self.own_call(user, id)?;
         match call.status {
             CallStatus::Ringing => return refuse(ErrorCode::Conflict, "The call was not answered."),
@@ -38,6 +47,7 @@ impl Model {
             (CallChange::ToAudio, CallType::VideoCall, _) => self.set_call_type(id, CallType::AudioCall),
             (CallChange::ToAudio, CallType::AudioCall, _) => {}
         }
+        self.remember(user, Operation::ChangeCall, key, Done::Call(id));
         self.call(id).cloned()
     }
 

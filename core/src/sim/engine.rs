@@ -18,6 +18,9 @@ use crate::media::{
     VideoOptions, VideoSink, ViewSize,
 };
 
+/// How long the server may take to answer a publication.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Connects one person to the rooms of the world.
 pub struct SimEngine {
     sim: Sim,
@@ -96,9 +99,16 @@ impl SimRoom {
     async fn publish(&self, source: TrackSource, encoding: Encoding) -> Result<TrackId, MediaError> {
         let trip = self.sim.with(|model| model.line(self.user).trip());
         tokio::time::sleep(trip).await;
+        if !self.sim.with(|model| model.is_online(self.user)) {
+            // As LiveKit's SDK, which waits that long for the server's answer.
+            tokio::time::sleep(PUBLISH_TIMEOUT).await;
+        }
         self.sim.with(|model| {
             if !model.is_in(&self.name, self.user) {
                 return Err(MediaError::Closed);
+            }
+            if !model.is_online(self.user) {
+                return Err(MediaError::TimedOut);
             }
             model
                 .publish(&self.name, self.user, source, encoding)

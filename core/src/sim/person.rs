@@ -236,8 +236,11 @@ impl SimPerson {
             call_id: call,
             action,
         };
-        self.sim
-            .with(|model| model.change_call(self.id, &request).map(drop))
+        self.sim.with(|model| {
+            model
+                .change_call(self.id, &request, &IdempotencyKey::random())
+                .map(drop)
+        })
     }
 
     /// Lets the next request of that kind by this person go wrong. Said again, the one after it as well.

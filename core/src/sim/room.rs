@@ -283,7 +283,10 @@ impl Model {
     /// Changes what somebody in a room may publish; what isn't granted any more is unpublished.
     pub(super) fn grant(&mut self, name: &str, user: UserId, granted: Grants) {
         let Some(peer) = self.peer(name, user) else { return };
-        peer.grants = granted;
+        // As LiveKit's SDK, which tells of a change alone.
+        if std::mem::replace(&mut peer.grants, granted) == granted {
+            return;
+        }
         let allowed = |kind| match kind {
             TrackKind::Audio => granted.audio,
             TrackKind::Video => granted.video,

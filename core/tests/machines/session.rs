@@ -61,7 +61,16 @@ fn a_listener_publishes_only_after_the_server_grants_it_and_only_by_an_own_wish(
         machine.handle(Input::Want(TrackSource::Microphone, true), at()),
         []
     );
-    machine.handle(Input::Want(TrackSource::Microphone, false), at());
+    let refused = machine
+        .local_media()
+        .microphone
+        .last_error
+        .map(|error| error.code);
+    assert_eq!(
+        refused,
+        Some(ErrorCode::RoleNotAllowed),
+        "it isn't kept for later"
+    );
     let speak = Grants {
         audio: true,
         video: false,

@@ -8,6 +8,7 @@ use ipelya_core::domain::{
     ErrorCode, Grants, LiveError, LiveSession, Role, SessionStatus, SessionType, grants,
 };
 use ipelya_core::media::{DisconnectReason, TrackSource};
+use ipelya_core::publisher::is_granted;
 use ipelya_core::session::{Effect, Input, Machine, State, Timer};
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -118,6 +119,10 @@ impl Model {
                 self.wants = self.wants.intersect(*now);
                 self.grants = *now;
             }
+            // Silence during an outage is no refusal.
+            Input::Published(source, Err(error)) if self.phase == Phase::Lost && error.retryable => {
+                set(&mut self.on_air, *source, false);
+            }
             Input::Published(source, Err(_)) | Input::Unpublished(source) => {
                 set(&mut self.wants, *source, false);
                 set(&mut self.on_air, *source, false);
@@ -167,8 +172,10 @@ impl ReferenceStateMachine for Model {
         }
         match input {
             Input::Leave => model.leave_by(Phase::Over),
-            Input::Want(TrackSource::Microphone, on) => model.wants.audio = *on,
-            Input::Want(TrackSource::Camera, on) => model.wants.video = *on,
+            Input::Want(source, on) => {
+                let allowed = !model.is_inside() || is_granted(model.grants, *source);
+                set(&mut model.wants, *source, *on && allowed);
+            }
             Input::Enter(_) if matches!(model.phase, Phase::Outside | Phase::Locked) => {
                 model.phase = Phase::Asking;
             }
@@ -176,6 +183,7 @@ impl ReferenceStateMachine for Model {
                 model.phase = Phase::Coming;
                 model.status = admission.session.status;
                 model.grants = grants(admission.role, admission.session.session_type);
+                model.wants = model.wants.intersect(model.grants);
             }
             Input::Admission(Err(error)) if model.phase == Phase::Asking => {
                 model.phase = match error.code {

@@ -89,11 +89,16 @@ fn an_answer_that_got_lost_changes_nothing_twice() {
         let (app, call, id) = talking(&anna, &bora).await?;
         anna.next_fails(Operation::ChangeCall, Fault::AnswerLost);
         call.request_video().await?;
-        anna.next_fails(Operation::ChangeCall, Fault::AnswerLost);
         bora.changes(id, CallChange::AcceptVideo)?;
         call.wait_for(is_video).await?;
+        anna.next_fails(Operation::ChangeCall, Fault::AnswerLost);
         call.to_audio().await?;
         call.wait_for(|now| !is_video(now)).await?;
+        bora.changes(id, CallChange::RequestVideo)?;
+        call.wait_for(|now| now.can.answer_video).await?;
+        anna.next_fails(Operation::ChangeCall, Fault::AnswerLost);
+        call.accept_video().await?;
+        call.wait_for(is_video).await?;
         app.close().await
     });
 }

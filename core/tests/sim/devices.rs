@@ -241,3 +241,34 @@ fn a_call_begins_with_what_its_type_says() {
         app.close().await
     });
 }
+
+#[test]
+fn a_microphone_tapped_in_a_tunnel_is_on_behind_it() {
+    sim::run_seeds(0..20, async |sim: Sim| -> Outcome {
+        let anna = sim.creator("Anna");
+        let (client, devices, session) = on_air(&anna).await?;
+        anna.loses_network_for(std::time::Duration::from_secs(13));
+        session.set_microphone(true).await;
+        session.wait_for(|now| now.local.microphone == ON).await?;
+        assert!(devices.runs(Device::Microphone));
+        client.close().await
+    });
+}
+
+#[test]
+fn the_end_stops_every_device_before_the_backend_knows() {
+    sim::run_seeds(0..20, async |sim: Sim| -> Outcome {
+        let anna = sim.creator("Anna");
+        let (client, devices, session) = on_air(&anna).await?;
+        session.set_camera(true).await;
+        session.wait_for(|now| now.local.camera.pending).await?;
+        anna.next_fails(
+            ipelya_core::sim::Operation::EndSession,
+            ipelya_core::sim::Fault::Slow(std::time::Duration::from_secs(8)),
+        );
+        session.leave().await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert!(!devices.runs(Device::Camera));
+        client.close().await
+    });
+}

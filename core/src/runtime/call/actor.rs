@@ -12,8 +12,8 @@ use super::way_to_talk::WayToTalk;
 use crate::backend::CallChange;
 use crate::call::{Direction, Effect, Input, Machine, Timer};
 use crate::domain::{CallId, CallType, LiveError, Role, UserId, quality};
-use crate::media::{MediaEvent, MediaRoom};
-use crate::runtime::room::{LinkEvent, Presets, RoomLink};
+use crate::media::MediaRoom;
+use crate::runtime::room::{LinkEvent, Presets, RoomLink, RoomNews};
 use crate::runtime::shared::{FAREWELL, Ports, moment};
 use crate::runtime::timers::Timers;
 
@@ -24,6 +24,7 @@ pub(super) struct CallActor {
     messages: mpsc::Receiver<Message>,
     link: RoomLink,
     timers: Timers<Timer>,
+    network: watch::Receiver<u64>,
     requests: Requests,
     way: WayToTalk,
     waiting: Vec<(CallChange, Reply)>,
@@ -47,6 +48,7 @@ impl CallActor {
     ) -> (Self, Watches) {
         let (machine, link) = (Machine::default(), RoomLink::new(ports.clone()));
         let requests = Requests::new(Arc::clone(&ports.backend));
+        let network = ports.network.subscribe();
         let (snapshot, snapshots) = watch::channel(snapshot_of(&machine, &link, ports.user));
         let (room, rooms) = watch::channel(None);
         let (done, finished) = watch::channel(false);
@@ -58,6 +60,7 @@ impl CallActor {
             messages,
             link,
             timers: Timers::default(),
+            network,
             requests,
             way: WayToTalk::default(),
             waiting: Vec::new(),
@@ -91,8 +94,9 @@ impl CallActor {
                         input
                     }
                     Message::Watch(input) => {
-                        self.link.watch(input);
-                        self.publish_snapshot();
+                        if self.link.watch(input) {
+                            self.publish_snapshot();
+                        }
                         continue;
                     }
                 },
@@ -109,6 +113,7 @@ impl CallActor {
                     None => { self.publish_snapshot(); continue }
                 },
                 timer = self.timers.next() => Input::Timer(timer),
+                Ok(()) = self.network.changed() => Input::NetworkChanged,
                 () = self.ports.closing.cancelled() => Input::HangUp,
             };
             self.step(input, &handle);
@@ -170,6 +175,7 @@ impl CallActor {
             Effect::EndCall(id) => self.requests.end(id),
             Effect::Fetch(id) => self.requests.fetch(id),
             Effect::RefreshToken(id) => self.requests.refresh_token(id),
+            Effect::Resume => self.link.resume(),
             Effect::Change(request, key) => self.requests.change(request, key),
             Effect::Connect(access) => self.link.connect(access, true),
             Effect::Publish(source) => self.link.publish(source, self.presets()),
@@ -202,39 +208,24 @@ impl CallActor {
             LinkEvent::Unpublished(source) => Some(Input::Unpublished(source)),
             LinkEvent::Flipped(outcome) => Some(Input::Flipped(outcome)),
             LinkEvent::Viewing => None,
-            LinkEvent::Room(event) => {
+            LinkEvent::Room(event, news) => {
                 let told = self.way.hear(&event).map(CallEvent::Funnel);
-                let input = self.translate(&event);
                 for event in [Some(CallEvent::Room(event)), told].into_iter().flatten() {
                     // Nobody has to listen.
                     let _ = self.events.send(event);
                 }
-                input
+                match news? {
+                    RoomNews::Lost => Some(Input::ConnectionLost),
+                    RoomNews::Resumed => Some(Input::ConnectionResumed),
+                    RoomNews::Granted(grants) => Some(Input::GrantsChanged(grants)),
+                    RoomNews::Over(reason) => {
+                        self.room.send_replace(None);
+                        Some(Input::Disconnected(reason))
+                    }
+                    // Both people of a call have the same one.
+                    RoomNews::Role(_) => None,
+                }
             }
-        }
-    }
-
-    fn translate(&self, event: &MediaEvent) -> Option<Input> {
-        match event {
-            MediaEvent::GrantsChanged(grants) => Some(Input::GrantsChanged(*grants)),
-            MediaEvent::Reconnecting => Some(Input::ConnectionLost),
-            MediaEvent::Reconnected => Some(Input::ConnectionResumed),
-            MediaEvent::Disconnected(reason) => {
-                self.room.send_replace(None);
-                Some(Input::Disconnected(*reason))
-            }
-            MediaEvent::ParticipantJoined(_)
-            | MediaEvent::ParticipantLeft(_)
-            | MediaEvent::RoleChanged { .. }
-            | MediaEvent::TrackPublished { .. }
-            | MediaEvent::TrackUnpublished { .. }
-            | MediaEvent::TrackSubscribed { .. }
-            | MediaEvent::TrackUnsubscribed { .. }
-            | MediaEvent::TrackMuted { .. }
-            | MediaEvent::LocalTrackUnpublished(_)
-            | MediaEvent::FirstFrame { .. }
-            | MediaEvent::ActiveSpeakers(_)
-            | MediaEvent::QualityChanged { .. } => None,
         }
     }
 
@@ -255,6 +246,7 @@ impl CallActor {
         self.snapshot.send_replace(CallSnapshot {
             seq: self.seq,
             last_error: self.last_error.clone(),
+            funnel: self.way.told(),
             ..snapshot_of(&self.machine, &self.link, self.ports.user)
         });
     }
@@ -270,6 +262,7 @@ fn snapshot_of(machine: &Machine, link: &RoomLink, user: UserId) -> CallSnapshot
         viewing: link.viewing(),
         can: machine.capabilities(user),
         last_error: None,
+        funnel: Arc::default(),
         members: link.roster().clone(),
     }
 }

@@ -32,6 +32,8 @@ pub struct CallSnapshot {
     pub can: Capabilities,
     /// What went wrong last; `None` while nothing did.
     pub last_error: Option<LiveError>,
+    /// The steps so far until both could talk, in order.
+    pub funnel: Arc<[FunnelEvent]>,
     /// The other one, once in the room.
     pub members: Members,
 }

@@ -1,10 +1,12 @@
 //! How long each step took until both could talk.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use crate::call::{Machine, State};
 use crate::domain::{CallEndReason, ErrorCode};
-use crate::media::{MediaEvent, TrackKind};
+use crate::media::MediaEvent;
 use crate::telemetry::trail::Trail;
 use crate::telemetry::{FunnelEvent, Journey, Step};
 
@@ -29,29 +31,14 @@ impl WayToTalk {
         }
     }
 
+    /// The steps so far.
+    pub(super) fn told(&self) -> Arc<[FunnelEvent]> {
+        self.0.as_ref().map_or_else(Arc::default, Trail::told)
+    }
+
     /// The room said something.
     pub(super) fn hear(&mut self, event: &MediaEvent) -> Option<FunnelEvent> {
-        match event {
-            MediaEvent::TrackSubscribed { track, .. } if track.kind == TrackKind::Audio => {
-                self.0.as_mut()?.reach(Step::Audio, Instant::now().into_std())
-            }
-            MediaEvent::TrackSubscribed { .. }
-            | MediaEvent::FirstFrame { .. }
-            | MediaEvent::ParticipantJoined(_)
-            | MediaEvent::ParticipantLeft(_)
-            | MediaEvent::RoleChanged { .. }
-            | MediaEvent::GrantsChanged(_)
-            | MediaEvent::TrackPublished { .. }
-            | MediaEvent::TrackUnpublished { .. }
-            | MediaEvent::TrackUnsubscribed { .. }
-            | MediaEvent::TrackMuted { .. }
-            | MediaEvent::LocalTrackUnpublished(_)
-            | MediaEvent::ActiveSpeakers(_)
-            | MediaEvent::QualityChanged { .. }
-            | MediaEvent::Reconnecting
-            | MediaEvent::Reconnected
-            | MediaEvent::Disconnected(_) => None,
-        }
+        self.0.as_mut()?.hear(event, Instant::now().into_std())
     }
 }
 

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::publish;
+use super::news::RoomNews;
+use super::publish::{self, Devices, Failure, Running};
 use super::roster::Members;
 use super::views::Views;
 use crate::backend::LiveKitAccess;
 use crate::domain::quality::{AudioPreset, VideoPreset};
 use crate::domain::{Grants, LiveResult, limits};
 use crate::media::{
-    CaptureGuard, ConnectRequest, Facing, MediaConnection, MediaError, MediaEvent, MediaRoom, TrackId,
-    TrackSource,
+    ConnectRequest, Facing, MediaConnection, MediaError, MediaEvent, MediaRoom, TrackId, TrackSource,
 };
 use crate::runtime::shared::Ports;
 use crate::viewing::{self, Viewing};
@@ -32,8 +33,8 @@ pub(in crate::runtime) enum LinkEvent {
     Flipped(LiveResult<Facing>),
     /// Pictures were given up, or come back.
     Viewing,
-    /// Anything else that the room says.
-    Room(MediaEvent),
+    /// Anything else that the room says, with what of it the machine must hear.
+    Room(MediaEvent, Option<RoomNews>),
 }
 
 /// How the tracks of a room are encoded.
@@ -45,7 +46,7 @@ pub(in crate::runtime) struct Presets {
 
 enum Outcome {
     Connected(Result<MediaConnection, MediaError>),
-    Published(Attempt, LiveResult<(TrackId, CaptureGuard)>),
+    Published(Attempt, Result<(TrackId, Running), Failure>),
     Flipped(LiveResult<Facing>),
 }
 
@@ -56,10 +57,11 @@ struct Attempt {
     number: u64,
 }
 
-/// A source that is published or about to be.
+/// A source that is published or about to be. Dropping it gives an attempt in flight up.
 struct Publication {
     attempt: Attempt,
-    track: Option<(TrackId, CaptureGuard)>,
+    track: Option<(TrackId, Running)>,
+    _given_up: DropGuard,
 }
 
 pub(in crate::runtime) struct RoomLink {
@@ -72,10 +74,10 @@ pub(in crate::runtime) struct RoomLink {
     /// Off, the link subscribes to each track itself.
     auto_subscribe: bool,
     publications: BTreeMap<TrackSource, Publication>,
+    devices: Devices,
     attempts: u64,
-    generation: u64,
-    report: UnboundedSender<(u64, Outcome)>,
-    outcomes: UnboundedReceiver<(u64, Outcome)>,
+    report: UnboundedSender<Outcome>,
+    outcomes: UnboundedReceiver<Outcome>,
 }
 
 impl RoomLink {
@@ -90,8 +92,8 @@ impl RoomLink {
             connecting: None,
             auto_subscribe: true,
             publications: BTreeMap::new(),
+            devices: Devices::default(),
             attempts: 0,
-            generation: 0,
             report,
             outcomes,
         }
@@ -109,9 +111,11 @@ impl RoomLink {
         self.views.view()
     }
 
-    /// What the app shows, or wants to receive.
-    pub(in crate::runtime) fn watch(&mut self, input: viewing::Input) {
+    /// What the app shows, or wants to receive; whether that changed what a snapshot tells of it.
+    pub(in crate::runtime) fn watch(&mut self, input: viewing::Input) -> bool {
+        let before = self.views.view();
         self.views.step(input, self.room.as_deref());
+        before != self.views.view()
     }
 
     /// Joins a room; whatever was joined before is left.
@@ -140,22 +144,19 @@ impl RoomLink {
             source,
             number: self.attempts,
         };
-        self.publications
-            .insert(source, Publication { attempt, track: None });
-        let Some(room) = self.room() else {
-            report(Outcome::Published(attempt, Err(MediaError::Closed.into())));
-            return;
+        let given_up = CancellationToken::new();
+        let publication = Publication {
+            attempt,
+            track: None,
+            _given_up: given_up.clone().drop_guard(),
         };
-        let capture = Arc::clone(&self.ports.capture);
+        self.publications.insert(source, publication);
+        // Without a room there is nothing to publish to, and the end of the connection tells so.
+        let Some(room) = self.room() else { return };
+        let (capture, device) = (Arc::clone(&self.ports.capture), self.devices.of(source));
         self.ports.actors.spawn(async move {
-            let published = match source {
-                TrackSource::Camera => publish::camera(&*room, &*capture, presets.camera).await,
-                TrackSource::ScreenShare => publish::screen(&*room, &*capture).await,
-                TrackSource::Microphone | TrackSource::ScreenShareAudio => {
-                    publish::microphone(&*room, &*capture, presets.microphone).await
-                }
-            };
-            report(Outcome::Published(attempt, published));
+            let publishing = publish::publish(&*room, &*capture, source, presets, device, &given_up);
+            report(Outcome::Published(attempt, publishing.await));
         });
     }
 
@@ -189,7 +190,8 @@ impl RoomLink {
 
     /// Leaves the room, and gives up what is in flight.
     pub(in crate::runtime) fn disconnect(&mut self) {
-        self.generation += 1;
+        // What is still reported of this connection is dropped, and with it what it holds: a device, a room.
+        (self.report, self.outcomes) = unbounded_channel();
         self.events = None;
         self.publications.clear();
         self.roster.reset(Vec::new());
@@ -207,12 +209,9 @@ impl RoomLink {
         loop {
             let told = tokio::select! {
                 biased;
-                Some((generation, outcome)) = self.outcomes.recv() => self.settle(generation, outcome),
+                Some(outcome) = self.outcomes.recv() => self.settle(outcome),
                 Some(event) = next_event(&mut self.events) => Some(self.observe(event)),
-                () = self.views.timer() => {
-                    self.watch(viewing::Input::Timer);
-                    Some(LinkEvent::Viewing)
-                }
+                () = self.views.timer() => self.watch(viewing::Input::Timer).then_some(LinkEvent::Viewing),
             };
             if let Some(told) = told {
                 return told;
@@ -220,10 +219,7 @@ impl RoomLink {
         }
     }
 
-    fn settle(&mut self, generation: u64, outcome: Outcome) -> Option<LinkEvent> {
-        if generation != self.generation {
-            return None;
-        }
+    fn settle(&mut self, outcome: Outcome) -> Option<LinkEvent> {
         match outcome {
             Outcome::Connected(Ok(connection)) => {
                 self.connecting = None;
@@ -248,7 +244,7 @@ impl RoomLink {
     fn settle_publication(
         &mut self,
         attempt: Attempt,
-        published: LiveResult<(TrackId, CaptureGuard)>,
+        published: Result<(TrackId, Running), Failure>,
     ) -> Option<LinkEvent> {
         let source = attempt.source;
         let place = self.publications.get_mut(&source);
@@ -257,10 +253,12 @@ impl RoomLink {
                 place.track = Some(track);
                 Some(LinkEvent::Published(source, Ok(())))
             }
-            (Some(_), Err(error)) => {
+            (Some(_), Err(Failure::Refused(error))) => {
                 self.publications.remove(&source);
                 Some(LinkEvent::Published(source, Err(error)))
             }
+            // The end of the connection follows, and says what becomes of the wish.
+            (Some(_), Err(Failure::Over)) => None,
             // Taken back while it was in flight.
             (None, Ok((track, _stopped))) => {
                 if let Some(room) = self.room() {
@@ -268,7 +266,7 @@ impl RoomLink {
                 }
                 None
             }
-            (None, Err(_)) => None,
+            (None, Err(Failure::Refused(_) | Failure::Over)) => None,
         }
     }
 
@@ -296,11 +294,13 @@ impl RoomLink {
                 return LinkEvent::Unpublished(source);
             }
         }
-        if let MediaEvent::Disconnected(_) = &event {
+        let local = self.room.as_ref().map(|room| room.local_identity());
+        let news = RoomNews::of(&event, local);
+        if let Some(RoomNews::Over(_)) = news {
             self.publications.clear();
             self.room = None;
         }
-        LinkEvent::Room(event)
+        LinkEvent::Room(event, news)
     }
 
     fn retract(&self, room: Arc<dyn MediaRoom>, track: TrackId) {
@@ -312,10 +312,10 @@ impl RoomLink {
     }
 
     fn reporter(&self) -> impl Fn(Outcome) + Send + 'static {
-        let (generation, outcomes) = (self.generation, self.report.clone());
+        let report = self.report.clone();
         move |outcome| {
-            // The link is gone: nobody wants to know, and dropping the outcome releases it.
-            let _ = outcomes.send((generation, outcome));
+            // The connection was left: nobody wants to know, and dropping the outcome releases what it holds.
+            let _ = report.send(outcome);
         }
     }
 }

@@ -1,48 +1,122 @@
 //! From a device to a published track: the track first, so that a device never runs for nothing.
 
-use crate::domain::quality::{self, AudioPreset, VideoPreset};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::sync::CancellationToken;
+
+use super::link::Presets;
+use crate::domain::quality;
 use crate::domain::{LiveError, LiveResult};
-use crate::media::{CaptureGuard, MediaCapture, MediaRoom, TrackId};
+use crate::media::{CaptureGuard, MediaCapture, MediaError, MediaRoom, TrackId, TrackSource};
 
-pub(super) async fn camera(
-    room: &dyn MediaRoom,
-    capture: &dyn MediaCapture,
-    preset: VideoPreset,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let published = room.publish_video(capture.camera_options(preset)).await?;
-    started(room, published.id, capture.start_camera(published.sink)).await
+/// The devices behind the sources: one runs at a time of each, whatever is tapped.
+#[derive(Default)]
+pub(super) struct Devices(BTreeMap<TrackSource, Arc<Mutex<()>>>);
+
+/// A device at work; dropping it stops the device, and lets the next attempt have it.
+pub(super) struct Running {
+    _device: CaptureGuard,
+    _turn: OwnedMutexGuard<()>,
 }
 
-pub(super) async fn screen(
-    room: &dyn MediaRoom,
-    capture: &dyn MediaCapture,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let options = capture.screen_options(quality::SCREEN_1080P);
-    let published = room.publish_video(options).await?;
-    started(room, published.id, capture.start_screen(published.sink)).await
+/// Why a source isn't published.
+pub(super) enum Failure {
+    /// The server or the device refuses it, or didn't answer in time.
+    Refused(LiveError),
+    /// The connection is over, or nobody wants it any more.
+    Over,
 }
 
-pub(super) async fn microphone(
-    room: &dyn MediaRoom,
-    capture: &dyn MediaCapture,
-    preset: AudioPreset,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let published = room.publish_audio(capture.microphone_options(preset)).await?;
-    started(room, published.id, capture.start_microphone(published.sink)).await
-}
-
-/// A track without a device behind it would be a frozen picture at the other end: it is given back.
-async fn started(
-    room: &dyn MediaRoom,
-    track: TrackId,
-    device: LiveResult<CaptureGuard>,
-) -> LiveResult<(TrackId, CaptureGuard)> {
-    let error: LiveError = match device {
-        Ok(guard) => return Ok((track, guard)),
-        Err(error) => error,
-    };
-    if let Err(second) = room.unpublish(track).await {
-        tracing::warn!(error = %second, "a track couldn't be unpublished");
+impl Devices {
+    pub(super) fn of(&mut self, source: TrackSource) -> Arc<Mutex<()>> {
+        Arc::clone(self.0.entry(source).or_default())
     }
-    Err(error)
+}
+
+/// Publishes a source, then starts its device, unless it was given up meanwhile.
+pub(super) async fn publish(
+    room: &dyn MediaRoom,
+    capture: &dyn MediaCapture,
+    source: TrackSource,
+    presets: Presets,
+    device: Arc<Mutex<()>>,
+    given_up: &CancellationToken,
+) -> Result<(TrackId, Running), Failure> {
+    let (track, start) = take(room, capture, source, presets).await?;
+    // The device of the attempt before stops first.
+    let turn = device.lock_owned().await;
+    let started = if given_up.is_cancelled() {
+        Err(Failure::Over)
+    } else {
+        start(capture).map_err(Failure::Refused)
+    };
+    match started {
+        Ok(guard) => Ok((
+            track,
+            Running {
+                _device: guard,
+                _turn: turn,
+            },
+        )),
+        // A track without a device behind it would be a frozen picture at the other end.
+        Err(failure) => {
+            if let Err(second) = room.unpublish(track).await {
+                tracing::warn!(error = %second, "a track couldn't be unpublished");
+            }
+            Err(failure)
+        }
+    }
+}
+
+type Start = Box<dyn FnOnce(&dyn MediaCapture) -> LiveResult<CaptureGuard> + Send>;
+
+/// Has the server take the track, and says how its device starts.
+async fn take(
+    room: &dyn MediaRoom,
+    capture: &dyn MediaCapture,
+    source: TrackSource,
+    presets: Presets,
+) -> Result<(TrackId, Start), Failure> {
+    match source {
+        TrackSource::Camera => {
+            let options = capture.camera_options(presets.camera);
+            let published = room.publish_video(options).await?;
+            Ok((
+                published.id,
+                Box::new(|capture| capture.start_camera(published.sink)),
+            ))
+        }
+        TrackSource::ScreenShare => {
+            let options = capture.screen_options(quality::SCREEN_1080P);
+            let published = room.publish_video(options).await?;
+            Ok((
+                published.id,
+                Box::new(|capture| capture.start_screen(published.sink)),
+            ))
+        }
+        TrackSource::Microphone | TrackSource::ScreenShareAudio => {
+            let options = capture.microphone_options(presets.microphone);
+            let published = room.publish_audio(options).await?;
+            Ok((
+                published.id,
+                Box::new(|capture| capture.start_microphone(published.sink)),
+            ))
+        }
+    }
+}
+
+impl From<MediaError> for Failure {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Closed => Self::Over,
+            MediaError::Unreachable(_)
+            | MediaError::Refused(_)
+            | MediaError::TimedOut
+            | MediaError::NotPermitted
+            | MediaError::NoSuchTrack
+            | MediaError::Engine(_) => Self::Refused(error.into()),
+        }
+    }
 }

@@ -11,8 +11,8 @@ use super::stage::StageDesk;
 use super::way_in::WayIn;
 use crate::backend::{RealtimeEvent, Subscription};
 use crate::domain::{ErrorCode, LiveError, Role, SessionId, SessionType, quality};
-use crate::media::{MediaEvent, MediaRoom};
-use crate::runtime::room::{LinkEvent, Presets, RoomLink};
+use crate::media::MediaRoom;
+use crate::runtime::room::{LinkEvent, Presets, RoomLink, RoomNews};
 use crate::runtime::shared::{FAREWELL, Ports, moment, next_message};
 use crate::runtime::timers::Timers;
 use crate::session::{Command, Effect, Input, Machine, Timer};
@@ -90,8 +90,9 @@ impl SessionActor {
                         input
                     }
                     Some(Message::Watch(input)) => {
-                        self.link.watch(input);
-                        self.publish_snapshot();
+                        if self.link.watch(input) {
+                            self.publish_snapshot();
+                        }
                         continue;
                     }
                     Some(Message::Stage(command, reply)) => {
@@ -267,44 +268,23 @@ impl SessionActor {
             LinkEvent::Unpublished(source) => Some(Input::Unpublished(source)),
             LinkEvent::Flipped(outcome) => Some(Input::Flipped(outcome)),
             LinkEvent::Viewing => None,
-            LinkEvent::Room(event) => {
-                if let Some(told) = self.way.hear(&event) {
-                    let _ = self.events.send(SessionEvent::Funnel(told));
+            LinkEvent::Room(event, news) => {
+                let told = self.way.hear(&event).map(SessionEvent::Funnel);
+                for event in [Some(SessionEvent::Room(event)), told].into_iter().flatten() {
+                    // Nobody has to listen.
+                    let _ = self.events.send(event);
                 }
-                let input = self.translate(&event);
-                let _ = self.events.send(SessionEvent::Room(event));
-                input
+                match news? {
+                    RoomNews::Lost => Some(Input::ConnectionLost),
+                    RoomNews::Resumed => Some(Input::ConnectionResumed),
+                    RoomNews::Granted(grants) => Some(Input::GrantsChanged(grants)),
+                    RoomNews::Role(role) => Some(Input::RoleChanged(role)),
+                    RoomNews::Over(reason) => {
+                        self.room.send_replace(None);
+                        Some(Input::Disconnected(reason))
+                    }
+                }
             }
-        }
-    }
-
-    fn translate(&mut self, event: &MediaEvent) -> Option<Input> {
-        match event {
-            MediaEvent::GrantsChanged(grants) => Some(Input::GrantsChanged(*grants)),
-            MediaEvent::RoleChanged { user, role } => {
-                let own = self
-                    .link
-                    .room()
-                    .is_some_and(|room| room.local_identity() == *user);
-                own.then_some(Input::RoleChanged(*role))
-            }
-            MediaEvent::Reconnecting => Some(Input::ConnectionLost),
-            MediaEvent::Reconnected => Some(Input::ConnectionResumed),
-            MediaEvent::Disconnected(reason) => {
-                self.room.send_replace(None);
-                Some(Input::Disconnected(*reason))
-            }
-            MediaEvent::ParticipantJoined(_)
-            | MediaEvent::ParticipantLeft(_)
-            | MediaEvent::TrackPublished { .. }
-            | MediaEvent::TrackUnpublished { .. }
-            | MediaEvent::TrackSubscribed { .. }
-            | MediaEvent::TrackUnsubscribed { .. }
-            | MediaEvent::TrackMuted { .. }
-            | MediaEvent::LocalTrackUnpublished(_)
-            | MediaEvent::FirstFrame { .. }
-            | MediaEvent::ActiveSpeakers(_)
-            | MediaEvent::QualityChanged { .. } => None,
         }
     }
 
@@ -322,8 +302,10 @@ impl SessionActor {
 
     fn publish_snapshot(&mut self) {
         self.seq += 1;
-        self.snapshot
-            .send_replace(snapshot_of(&self.machine, &self.link, &self.stage, self.seq));
+        self.snapshot.send_replace(SessionSnapshot {
+            funnel: self.way.told(),
+            ..snapshot_of(&self.machine, &self.link, &self.stage, self.seq)
+        });
     }
 }
 
@@ -341,6 +323,7 @@ fn snapshot_of(machine: &Machine, link: &RoomLink, stage: &StageDesk, seq: u64) 
         charged_coins: machine.charged_coins(),
         stage: stage.view(),
         stage_requests: stage.open_requests(),
+        funnel: Arc::default(),
         members: link.roster().clone(),
     }
 }

@@ -40,6 +40,8 @@ pub struct SessionSnapshot {
     pub stage: Stage,
     /// Open raised hands and invitations of others, the eldest first; for those who lead the stage.
     pub stage_requests: Arc<[StageRequest]>,
+    /// The steps so far of the last way in, in order.
+    pub funnel: Arc<[FunnelEvent]>,
     /// Everybody else in the room, by user.
     pub members: Members,
 }

@@ -1,8 +1,10 @@
 //! How long each step on the way into a session took.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
-use crate::domain::{ErrorCode, LiveError, Role};
+use crate::domain::{ErrorCode, LiveError, Role, SessionType};
 use crate::media::MediaEvent;
 use crate::session::{Lock, Machine, State};
 use crate::telemetry::trail::Trail;
@@ -25,15 +27,17 @@ impl WayIn {
                 let trail = self.0.as_mut()?;
                 if let Some(session) = machine.session() {
                     trail.name(session.id);
+                    if session.session_type == SessionType::AudioRoom {
+                        trail.skip(Step::FirstFrame);
+                    }
                 }
                 trail.reach(Step::Authorize, now)
             }
             State::Backstage | State::Live => {
-                let trail = self.0.as_mut()?;
-                let told = trail.reach(Step::Connect, now);
+                let told = self.0.as_mut()?.reach(Step::Connect, now);
                 if machine.role() == Some(Role::Host) {
                     // A host comes to show, not to see.
-                    trail.close();
+                    self.0.as_mut()?.close();
                 }
                 told
             }
@@ -51,31 +55,20 @@ impl WayIn {
         }
     }
 
+    /// The steps so far of the last way in.
+    pub(super) fn told(&self) -> Arc<[FunnelEvent]> {
+        self.0.as_ref().map_or_else(Arc::default, Trail::told)
+    }
+
     /// The room said something.
     pub(super) fn hear(&mut self, event: &MediaEvent) -> Option<FunnelEvent> {
-        let step = match event {
-            MediaEvent::TrackSubscribed { .. } => Step::Subscribe,
-            MediaEvent::FirstFrame { .. } => Step::FirstFrame,
-            MediaEvent::ParticipantJoined(_)
-            | MediaEvent::ParticipantLeft(_)
-            | MediaEvent::RoleChanged { .. }
-            | MediaEvent::GrantsChanged(_)
-            | MediaEvent::TrackPublished { .. }
-            | MediaEvent::TrackUnpublished { .. }
-            | MediaEvent::TrackUnsubscribed { .. }
-            | MediaEvent::TrackMuted { .. }
-            | MediaEvent::LocalTrackUnpublished(_)
-            | MediaEvent::ActiveSpeakers(_)
-            | MediaEvent::QualityChanged { .. }
-            | MediaEvent::Reconnecting
-            | MediaEvent::Reconnected
-            | MediaEvent::Disconnected(_) => return None,
-        };
-        self.0.as_mut()?.reach(step, Instant::now().into_std())
+        self.0.as_mut()?.hear(event, Instant::now().into_std())
     }
 
     fn fail(&mut self, code: ErrorCode) -> Option<FunnelEvent> {
-        let mut trail = self.0.take()?;
-        trail.fail(code, Instant::now().into_std())
+        let trail = self.0.as_mut()?;
+        let told = trail.fail(code, Instant::now().into_std());
+        trail.close();
+        told
     }
 }
