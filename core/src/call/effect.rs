@@ -19,6 +19,8 @@ pub enum Effect {
     Fetch(CallId),
     /// Join the room; answered by `Connected`.
     Connect(LiveKitAccess),
+    /// Find a path to the room on the network of now (an ICE restart); the engine reports what came of it.
+    Resume,
     /// Ask for a fresh token; answered by `Token`.
     RefreshToken(CallId),
     /// Publish; answered by `Published`.

@@ -64,6 +64,8 @@ pub enum Input {
     /// The outcome of [`super::Effect::FlipCamera`].
     Flipped(LiveResult<Facing>),
 
+    /// The device is on another network now.
+    NetworkChanged,
     /// A timer ran out.
     Timer(Timer),
 }

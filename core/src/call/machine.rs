@@ -8,12 +8,11 @@ use super::{Capabilities, Direction, Effect, Input, State, Timer};
 use crate::backend::{AnswerCall, AnsweredCall, CallAdmission, LiveKitAccess};
 use crate::backoff;
 use crate::domain::{
-    Call, CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, LiveError, Role, UserId, grants,
-    limits,
+    Call, CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, LiveError, UserId, limits,
 };
-use crate::media::{DisconnectReason, TrackSource};
+use crate::media::DisconnectReason;
 use crate::moment::Moment;
-use crate::publisher::{Change, Gate, LocalMedia, Publisher, is_granted};
+use crate::publisher::{LocalMedia, Publisher};
 
 /// One call on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +28,7 @@ pub struct Machine {
     pub(super) access: Option<LiveKitAccess>,
     pub(super) attempt: u32,
     /// What the LiveKit server lets this user publish.
-    pub(super) grants: Grants,
+    pub(super) granted: Grants,
     pub(super) publisher: Publisher,
     pub(super) upgrade: Upgrade,
 }
@@ -46,7 +45,7 @@ impl Default for Machine {
             device: None,
             access: None,
             attempt: 0,
-            grants: Grants::NONE,
+            granted: Grants::NONE,
             publisher: Publisher::default(),
             upgrade: Upgrade::default(),
         }
@@ -89,9 +88,9 @@ impl Machine {
         let request = self.call.as_ref().and_then(|call| call.video_request.as_ref());
         let asks = self.may_change();
         Capabilities {
-            microphone: can.microphone && self.grants.audio,
-            camera: can.camera && self.grants.video,
-            screen_share: can.screen_share && self.grants.video,
+            microphone: can.microphone && self.may_send().audio,
+            camera: can.camera && self.may_send().video,
+            screen_share: can.screen_share && self.may_send().video,
             request_video: asks && !video && request.is_none(),
             answer_video: asks && request.is_some_and(|request| request.user_id != user),
             cancel_video_request: asks && request.is_some_and(|request| request.user_id == user),
@@ -136,7 +135,11 @@ impl Machine {
     }
 
     pub(super) fn answered(&mut self, answered: AnsweredCall, out: &mut Vec<Effect>) {
-        self.call = Some(answered.call);
+        // News of what came after may have overtaken the answer.
+        let is_news = |known: &Call| known.id != answered.call.id || known.version <= answered.call.version;
+        if self.call.as_ref().is_none_or(is_news) {
+            self.call = Some(answered.call);
+        }
         self.access = answered.livekit;
         self.attempt = 0;
         self.connect(out);
@@ -190,7 +193,7 @@ impl Machine {
         self.state = State::Connecting;
         self.grant_by_type();
         // Both called each other, one with a picture and one without: the call that goes on has its own type.
-        self.publisher.limit(self.grants);
+        self.publisher.limit(self.granted);
         out.push(Effect::StopTimer(Timer::Ring));
         out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
         if let Some(access) = self.access.clone() {
@@ -216,9 +219,8 @@ impl Machine {
         }
         let (status, reason) = (news.status, news.end_reason.unwrap_or(CallEndReason::Other));
         let elsewhere = self.is_taken_elsewhere(&news);
-        let type_before = self.call.as_ref().map(|known| known.call_type);
         self.call = Some(news);
-        self.follow_type(type_before);
+        self.follow_request();
         match (status, self.state) {
             // This device had its own reason to be done, and the call may well go on elsewhere.
             (
@@ -371,40 +373,5 @@ impl Machine {
         if let Some(call) = &self.call {
             out.push(Effect::Fetch(call.id));
         }
-    }
-
-    /// What a call of its type lets both publish, until LiveKit says otherwise.
-    pub(super) fn grant_by_type(&mut self) {
-        self.grants = self.call.as_ref().map_or(Grants::NONE, |call| {
-            grants(Role::Host, call.call_type.session_type())
-        });
-    }
-
-    /// A call begins as its type says: with a voice, and with a picture in a video call.
-    pub(super) fn wish_by_type(&mut self, call_type: CallType) {
-        for source in [TrackSource::Microphone, TrackSource::Camera] {
-            let on = is_granted(grants(Role::Host, call_type.session_type()), source);
-            self.publisher.want(source, on);
-        }
-    }
-
-    fn follow_wishes(&mut self, out: &mut Vec<Effect>) {
-        let gate = match self.state {
-            State::Active => Gate::Open,
-            State::Reconnecting { .. } if !self.held => Gate::Keep,
-            State::Reconnecting { .. }
-            | State::Idle
-            | State::Dialing
-            | State::Ringing { .. }
-            | State::Connecting
-            | State::Held
-            | State::Ended { .. } => Gate::Shut,
-        };
-        self.publisher.settle(gate, self.grants, |change| {
-            out.push(match change {
-                Change::Publish(source) => Effect::Publish(source),
-                Change::Unpublish(source) => Effect::Unpublish(source),
-            });
-        });
     }
 }

@@ -6,6 +6,7 @@ mod book;
 mod effect;
 mod input;
 mod machine;
+mod media;
 mod push;
 mod ring;
 mod state;

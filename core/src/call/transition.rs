@@ -1,7 +1,8 @@
 //! The transitions: `match (state, input)`, as in the diagram.
 
+use std::time::Duration;
+
 use super::machine::Machine;
-use super::upgrade::refused;
 use super::{Direction, Effect, Input, State, Timer};
 use crate::domain::{CallEndReason, CallStatus, ErrorCode, LiveError, limits};
 use crate::moment::Moment;
@@ -103,13 +104,20 @@ impl Machine {
                 self.disconnected(reason, at, out);
             }
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Published(source, outcome)) => {
-                self.publisher.published(source, outcome)
+                self.published(source, outcome)
             }
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Unpublished(source)) => {
                 self.publisher.unpublished(source);
             }
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::GrantsChanged(now)) => {
                 self.take_grants(now);
+            }
+
+            (S::Active | S::Held, I::NetworkChanged) => out.push(Effect::Resume),
+            // The pauses so far were for another network.
+            (S::Connecting | S::Reconnecting { .. }, I::NetworkChanged) => {
+                self.attempt = 0;
+                out.push(Effect::StartTimer(Timer::Retry, Duration::ZERO));
             }
 
             // Talking.
@@ -127,11 +135,9 @@ impl Machine {
                 | S::Reconnecting { .. }
                 | S::Ended { .. },
                 I::Change(change, _),
-            ) => out.push(refused(change, "not in this state")),
+            ) => self.refuse_change(change, out),
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::Changed(change, answer)) => {
-                if let Some(call) = self.changed(change, answer, out) {
-                    self.learn(call, at, out);
-                }
+                self.changed(change, answer, at, out)
             }
             (S::Connecting | S::Active | S::Held | S::Reconnecting { .. }, I::HangUp | I::Decline) => {
                 self.hang_up(CallEndReason::HungUp, out);
@@ -157,7 +163,7 @@ impl Machine {
                 | S::Held
                 | S::Reconnecting { .. },
                 I::Want(source, on),
-            ) => self.publisher.want(source, on),
+            ) => self.wish(source, on),
             (
                 S::Idle
                 | S::Dialing
@@ -206,6 +212,7 @@ impl Machine {
                 | I::Unpublished(_)
                 | I::Flipped(_)
                 | I::Changed(..)
+                | I::NetworkChanged
                 | I::Timer(_),
             )
             | (
@@ -224,6 +231,7 @@ impl Machine {
                 | I::Unpublished(_)
                 | I::Flipped(_)
                 | I::Changed(..)
+                | I::NetworkChanged
                 | I::Timer(_),
             )
             | (
@@ -241,6 +249,7 @@ impl Machine {
                 | I::Unpublished(_)
                 | I::Flipped(_)
                 | I::Changed(..)
+                | I::NetworkChanged
                 | I::Timer(Timer::Retry | Timer::Budget),
             )
             | (S::Ringing { direction: Out }, I::Accept(_))
@@ -294,6 +303,7 @@ impl Machine {
                 | I::Unpublished(_)
                 | I::Flipped(_)
                 | I::Changed(..)
+                | I::NetworkChanged
                 | I::Timer(_),
             ) => {}
         }

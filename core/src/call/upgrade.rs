@@ -3,21 +3,25 @@
 use super::machine::Machine;
 use super::{Effect, State};
 use crate::backend::{CallChange, ChangeCall};
-use crate::domain::{Call, CallType, ErrorCode, Grants, IdempotencyKey, LiveError, LiveResult, Role, grants};
+use crate::domain::{Call, CallType, ErrorCode, Grants, IdempotencyKey, LiveError, LiveResult};
 use crate::media::TrackSource;
+use crate::moment::Moment;
+use crate::publisher::is_granted;
 
 /// What this user asked of the call's type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Upgrade {
     /// What the backend was asked; one thing at a time.
     asked: Option<CallChange>,
-    /// This user's request for a picture waits for the other one.
-    open: bool,
 }
 
 impl Machine {
     /// The user wants another type of call, or answers the other one's wish.
     pub(super) fn change(&mut self, change: CallChange, key: IdempotencyKey, out: &mut Vec<Effect>) {
+        if self.upgrade.asked == Some(change) {
+            // A second tap: the answer settles both.
+            return;
+        }
         let Some(call) = self.call.as_ref().filter(|_| self.upgrade.asked.is_none()) else {
             out.push(refused(change, "another change is on its way"));
             return;
@@ -28,8 +32,9 @@ impl Machine {
             // The wish waits for the grant, which comes with the other one's consent.
             CallChange::RequestVideo | CallChange::AcceptVideo => {
                 self.publisher.want(TrackSource::Camera, true);
+                self.publisher.unwish(TrackSource::ScreenShare);
             }
-            CallChange::DeclineVideo | CallChange::ToAudio => self.want_no_picture(),
+            CallChange::DeclineVideo | CallChange::ToAudio => self.drop_picture(),
         }
         out.push(Effect::Change(
             ChangeCall {
@@ -40,72 +45,94 @@ impl Machine {
         ));
     }
 
+    /// A change that the state doesn't let anybody ask for.
+    pub(super) fn refuse_change(&self, change: CallChange, out: &mut Vec<Effect>) {
+        if self.upgrade.asked != Some(change) {
+            out.push(refused(change, "not in this state"));
+        }
+    }
+
     /// The backend's answer.
     pub(super) fn changed(
         &mut self,
         change: CallChange,
         answer: LiveResult<Call>,
+        at: Moment,
         out: &mut Vec<Effect>,
-    ) -> Option<Call> {
+    ) {
         if self.upgrade.asked == Some(change) {
             self.upgrade.asked = None;
         }
         match answer {
             Ok(call) => {
-                if change == CallChange::RequestVideo {
-                    self.upgrade.open = true;
-                }
+                self.learn(call, at, out);
+                // The news that this answer made may have been overtaken.
+                self.follow_request();
                 out.push(Effect::Settle(change, Ok(())));
-                Some(call)
             }
             Err(error) => {
                 if !self.is_video() {
-                    self.want_no_picture();
+                    self.drop_picture();
                 }
                 // The server knows something that didn't arrive here.
                 if matches!(error.code, ErrorCode::NotFound | ErrorCode::Conflict) {
                     self.fetch(out);
                 }
                 out.push(Effect::Settle(change, Err(error)));
-                None
             }
         }
     }
 
-    /// The call has news, and was of type `before` so far. A call that lost its picture loses it here at once; one that
-    /// gained it waits for LiveKit's permission, which may also have come first.
-    pub(super) fn follow_type(&mut self, before: Option<CallType>) {
-        let Some(call) = &self.call else { return };
-        let (call_type, requested) = (call.call_type, call.video_request.is_some());
-        match call_type {
-            CallType::VideoCall => self.upgrade.open = false,
-            CallType::AudioCall => {
-                if before == Some(CallType::VideoCall) {
-                    self.take_grants(
-                        self.grants
-                            .intersect(grants(Role::Host, call_type.session_type())),
-                    );
-                }
-                if self.upgrade.open && !requested && self.upgrade.asked != Some(CallChange::RequestVideo) {
-                    // Declined, taken back or run out.
-                    self.upgrade.open = false;
-                    self.want_no_picture();
-                }
-            }
+    /// In a voice call a picture is wished only while somebody is asked for it.
+    pub(super) fn follow_request(&mut self) {
+        let asking = self.upgrade.asked.is_some()
+            || self
+                .call
+                .as_ref()
+                .is_some_and(|call| call.video_request.is_some());
+        if !self.is_video() && !asking {
+            // Declined, taken back, run out, or back to voices.
+            self.drop_picture();
         }
     }
 
     /// What the LiveKit server lets this user send from now on.
     pub(super) fn take_grants(&mut self, now: Grants) {
         // A picture that was asked for waits for its grant; it isn't taken back by the one that the call began with.
-        let lost = self.grants.video && !now.video;
-        if lost {
-            self.want_no_picture();
+        if self.granted.video && !now.video {
+            self.drop_picture();
         }
         if !now.audio {
-            self.publisher.want(TrackSource::Microphone, false);
+            self.publisher.unwish(TrackSource::Microphone);
         }
-        self.grants = now;
+        self.granted = now;
+    }
+
+    /// What both LiveKit and the call's row permit: either may be first to take a picture away, and neither opens a camera
+    /// alone.
+    pub(super) const fn may_send(&self) -> Grants {
+        Grants {
+            audio: self.granted.audio,
+            video: self.granted.video && self.is_video(),
+        }
+    }
+
+    /// What the user wants of a device. In a voice call a picture is asked for by [`CallChange::RequestVideo`].
+    pub(super) fn wish(&mut self, source: TrackSource, on: bool) {
+        let talking = match self.state {
+            State::Active | State::Held | State::Reconnecting { .. } => true,
+            State::Idle
+            | State::Dialing
+            | State::Ringing { .. }
+            | State::Connecting
+            | State::Ended { .. } => false,
+        };
+        if on && talking && !is_granted(self.may_send(), source) {
+            let error = LiveError::new(ErrorCode::Conflict, "ask the other one for a video call first");
+            self.publisher.refuse(source, error);
+        } else {
+            self.publisher.want(source, on);
+        }
     }
 
     const fn is_video(&self) -> bool {
@@ -118,9 +145,9 @@ impl Machine {
         )
     }
 
-    fn want_no_picture(&mut self) {
-        self.publisher.want(TrackSource::Camera, false);
-        self.publisher.want(TrackSource::ScreenShare, false);
+    pub(super) fn drop_picture(&mut self) {
+        self.publisher.unwish(TrackSource::Camera);
+        self.publisher.unwish(TrackSource::ScreenShare);
     }
 
     /// What is still waited for when the call is over.
@@ -141,6 +168,6 @@ impl Machine {
 }
 
 /// The answer to a change that can't be asked for now.
-pub(super) fn refused(change: CallChange, why: &str) -> Effect {
+fn refused(change: CallChange, why: &str) -> Effect {
     Effect::Settle(change, Err(LiveError::new(ErrorCode::Conflict, why)))
 }

@@ -43,7 +43,7 @@ fn times(usually: usize, deep: usize) -> usize {
 async fn who_calls_each_other_at_the_same_instant_talks_in_one_call() {
     let (anna, bora) = (Account::new(false).await, Account::new(false).await);
     let (annas, boras) = (anna.device().await, bora.device().await);
-    for round in 0..times(30, 100) {
+    for round in 0..times(100, 500) {
         let (to_bora, to_anna) = tokio::join!(
             annas.start_call(boras.user_id(), CallType::AudioCall),
             boras.start_call(annas.user_id(), CallType::AudioCall)

@@ -87,25 +87,94 @@ fn a_camera_opens_only_once_the_other_one_has_consented_and_livekit_permits_it()
 }
 
 #[test]
-fn whichever_of_livekit_and_the_database_is_first() {
+fn whichever_of_livekit_and_the_database_is_first_the_camera_waits_for_the_other() {
     let mut machine = talking();
     machine.handle(change(CallChange::AcceptVideo), at());
-    let effects = machine.handle(Input::GrantsChanged(PICTURE), at());
-    assert_eq!(effects, [Effect::Publish(TrackSource::Camera)]);
+    assert_eq!(machine.handle(Input::GrantsChanged(PICTURE), at()), []);
     let answer = Ok(news(4, CallType::VideoCall, None));
     let effects = machine.handle(Input::Changed(CallChange::AcceptVideo, answer), at());
-    assert_eq!(effects, [Effect::Settle(CallChange::AcceptVideo, Ok(()))]);
+    assert_eq!(
+        effects,
+        [
+            Effect::Settle(CallChange::AcceptVideo, Ok(())),
+            Effect::Publish(TrackSource::Camera)
+        ]
+    );
+    // News from before the change take nothing back.
+    machine.handle(Input::CallChanged(news(3, CallType::AudioCall, Some(1))), at());
     assert_eq!(machine.publishing(), PICTURE);
 }
 
 #[test]
-fn news_read_before_the_change_does_not_take_back_what_livekit_permitted_since() {
+fn an_answer_that_a_decline_or_the_way_back_has_overtaken_leaves_no_wish() {
+    for (asked, late, known) in [
+        (CallChange::RequestVideo, news(3, CallType::AudioCall, Some(2)), 4),
+        (CallChange::AcceptVideo, news(4, CallType::VideoCall, None), 5),
+    ] {
+        let mut machine = talking();
+        machine.handle(change(asked), at());
+        machine.handle(Input::CallChanged(news(known, CallType::AudioCall, None)), at());
+        machine.handle(Input::Changed(asked, Ok(late)), at());
+        machine.handle(Input::GrantsChanged(PICTURE), at());
+        assert!(!machine.local_media().camera.pending, "{asked:?}");
+        assert_eq!(machine.publishing(), VOICE, "{asked:?}");
+    }
+}
+
+#[test]
+fn a_call_that_went_back_and_forth_before_livekit_followed_films_again() {
     let mut machine = talking();
-    machine.handle(Input::CallChanged(news(3, CallType::AudioCall, Some(1))), at());
     machine.handle(change(CallChange::AcceptVideo), at());
+    let answer = Ok(news(4, CallType::VideoCall, None));
+    machine.handle(Input::Changed(CallChange::AcceptVideo, answer), at());
     machine.handle(Input::GrantsChanged(PICTURE), at());
-    machine.handle(Input::CallChanged(news(3, CallType::AudioCall, Some(1))), at());
-    assert_eq!(machine.publishing(), PICTURE);
+    machine.handle(Input::CallChanged(news(5, CallType::AudioCall, None)), at());
+    assert_eq!(machine.publishing(), VOICE);
+    machine.handle(change(CallChange::RequestVideo), at());
+    let answer = Ok(news(7, CallType::VideoCall, None));
+    machine.handle(Input::Changed(CallChange::RequestVideo, answer), at());
+    assert_eq!(machine.publishing(), PICTURE, "LiveKit had nothing to change");
+}
+
+#[test]
+fn a_second_tap_waits_for_the_same_answer() {
+    let mut machine = talking();
+    machine.handle(change(CallChange::RequestVideo), at());
+    assert_eq!(machine.handle(change(CallChange::RequestVideo), at()), []);
+    machine.handle(Input::ConnectionLost, at());
+    assert_eq!(machine.handle(change(CallChange::RequestVideo), at()), []);
+}
+
+#[test]
+fn a_picture_in_a_voice_call_is_refused_and_opens_nothing_later() {
+    let mut machine = talking();
+    for source in [TrackSource::Camera, TrackSource::ScreenShare] {
+        assert_eq!(machine.handle(Input::Want(source, true), at()), []);
+    }
+    let local = machine.local_media();
+    for toggle in [local.camera, local.screen_share] {
+        assert_eq!(
+            toggle.last_error.map(|error| error.code),
+            Some(ErrorCode::Conflict)
+        );
+    }
+    machine.handle(Input::CallChanged(news(4, CallType::VideoCall, None)), at());
+    assert_eq!(machine.handle(Input::GrantsChanged(PICTURE), at()), []);
+}
+
+#[test]
+fn a_microphone_whose_answer_the_outage_swallowed_is_on_again_after_it() {
+    let mut machine = talking();
+    machine.handle(Input::Want(TrackSource::Microphone, false), at());
+    machine.handle(Input::Want(TrackSource::Microphone, true), at());
+    machine.handle(Input::ConnectionLost, at());
+    let silence = Err(error(ErrorCode::MediaUnavailable));
+    machine.handle(Input::Published(TrackSource::Microphone, silence), at());
+    let effects = machine.handle(Input::ConnectionResumed, at());
+    assert!(
+        effects.contains(&Effect::Publish(TrackSource::Microphone)),
+        "{effects:?}"
+    );
 }
 
 #[test]

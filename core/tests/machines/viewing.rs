@@ -93,6 +93,21 @@ fn a_view_that_waits_for_its_track_is_asked_for_at_once() {
 }
 
 #[test]
+fn a_track_that_comes_back_is_shown_although_it_was_hidden_when_it_went() {
+    let mut machine = Machine::default();
+    machine.handle(subscribed(1));
+    assert_eq!(machine.handle(Input::AudioOnly(true)), [asks(1, None)]);
+    machine.handle(Input::Unsubscribed(track(1)));
+    assert_eq!(machine.handle(Input::AudioOnly(false)), []);
+    let shown = Effect::SetView(track(1), Some(ViewSize::WHOLE));
+    assert_eq!(
+        machine.handle(subscribed(1)),
+        [shown],
+        "the engine remembers that it was hidden"
+    );
+}
+
+#[test]
 fn a_view_that_moves_to_somebody_else_frees_the_one_before() {
     let mut machine = Machine::default();
     for input in [subscribed(1), subscribed(2), shown("main", 1, Some((640, 360)))] {
@@ -265,6 +280,7 @@ proptest! {
         let mut views: BTreeMap<ViewId, (u128, Option<ViewSize>)> = BTreeMap::new();
         let mut managed = BTreeSet::new();
         let mut sent: BTreeMap<TrackId, Option<ViewSize>> = BTreeMap::new();
+        let mut readable = BTreeSet::new();
         for input in inputs {
             match &input {
                 Input::Shown { view, user: of, size, .. } => {
@@ -273,21 +289,28 @@ proptest! {
                     views.insert(view.clone(), (number, *size));
                 }
                 Input::Closed(view) => { views.remove(view); }
-                Input::Subscribed { track, .. } => { sent.insert(track.clone(), Some(ViewSize::WHOLE)); }
-                Input::Unsubscribed(track) => { sent.remove(track); }
-                Input::Left(who) => sent.retain(|id, _| *id != track(if *who == user(1) { 1 } else { 2 })),
-                Input::Reset => sent.clear(),
+                // The engine remembers what it was asked, whatever becomes of the subscription.
+                Input::Subscribed { track, .. } => {
+                    sent.entry(track.clone()).or_insert(Some(ViewSize::WHOLE));
+                    readable.insert(track.clone());
+                }
+                Input::Unsubscribed(track) => { readable.remove(track); }
+                Input::Left(who) => { readable.remove(&track(if *who == user(1) { 1 } else { 2 })); }
+                Input::Reset => { sent.clear(); readable.clear(); }
                 Input::AudioOnly(_) | Input::Quality(_) | Input::Timer => {}
             }
             for effect in machine.handle(input.clone()) {
                 match effect {
-                    Effect::SetView(track, view) => prop_assert!(sent.insert(track, view).is_some(), "no such track"),
+                    Effect::SetView(track, view) => {
+                        prop_assert!(readable.contains(&track), "no such track");
+                        sent.insert(track, view);
+                    }
                     Effect::StartTimer(after) => prop_assert!(after > Duration::ZERO && after <= limits::VIDEO_BACK_CAP),
                     Effect::StopTimer => {}
                 }
             }
             for number in [1, 2] {
-                let Some(asked) = sent.get(&track(number)) else { continue };
+                let Some(asked) = sent.get(&track(number)).filter(|_| readable.contains(&track(number))) else { continue };
                 let seen = views.values().filter(|(of, _)| *of == number).filter_map(|(_, size)| *size);
                 let seen = seen.filter(|size| size.width > 0 && size.height > 0).reduce(ViewSize::union);
                 let expected = match machine.view().mode {

@@ -21,7 +21,8 @@ language sql stable set search_path = ''
 return jsonb_build_object(
   'id', c.id, 'status', c.status, 'call_type', c.call_type, 'caller_id', c.caller_id, 'callee_id', c.callee_id,
   'ring_expires_at', c.ring_expires_at, 'answered_at', c.answered_at, 'answered_device_id', c.answered_device_id,
-  'video_request', live.video_request_json(c), 'version', c.version, 'ended_at', c.ended_at, 'end_reason', c.end_reason);
+  'video_request', live.video_request_json(c), 'version', c.version, 'ends_at', c.ends_at, 'ended_at', c.ended_at,
+  'end_reason', c.end_reason);
 
 create or replace function live.broadcast_call() returns trigger
 language plpgsql security definer set search_path = '' as $$
