@@ -82,37 +82,47 @@ pub struct Funnel {
     journey: Journey,
     started: Instant,
     last: Instant,
-    ahead: &'static [Step],
+    ahead: Vec<Step>,
 }
 
 impl Funnel {
     /// Sets out.
-    pub const fn start(journey: Journey, now: Instant) -> Self {
+    pub fn start(journey: Journey, now: Instant) -> Self {
         Self {
             journey,
             started: now,
             last: now,
-            ahead: journey.steps(),
+            ahead: journey.steps().to_vec(),
         }
     }
 
     /// The step that is being taken; `None` at the end.
-    pub const fn current(&self) -> Option<Step> {
+    pub fn current(&self) -> Option<Step> {
         self.ahead.first().copied()
     }
 
     /// A step was taken. `None` when it was told before, or isn't one of this journey.
     pub fn reach(&mut self, step: Step, now: Instant) -> Option<FunnelEvent> {
         let at = self.ahead.iter().position(|ahead| *ahead == step)?;
-        self.ahead = self.ahead.get(at + 1..).unwrap_or_default();
+        self.ahead.drain(..=at);
         Some(self.event(step, now, None))
     }
 
     /// It is over before the end. `None` where the room was joined: what follows then is no failure.
     pub fn fail(&mut self, error: ErrorCode, now: Instant) -> Option<FunnelEvent> {
         let step = self.current().filter(|_| self.ahead.contains(&Step::Connect))?;
-        self.ahead = &[];
+        self.ahead.clear();
         Some(self.event(step, now, Some(error)))
+    }
+
+    /// A step that this journey doesn't have.
+    pub fn skip(&mut self, step: Step) {
+        self.ahead.retain(|ahead| *ahead != step);
+    }
+
+    /// When the last step was taken.
+    pub const fn last(&self) -> Instant {
+        self.last
     }
 
     fn event(&mut self, step: Step, now: Instant, error: Option<ErrorCode>) -> FunnelEvent {

@@ -64,7 +64,7 @@ impl OtlpConfig {
             endpoint,
             service_name: "ipelya-live".into(),
             headers: HashMap::new(),
-            timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(4),
         })
     }
 
@@ -83,15 +83,16 @@ impl OtlpConfig {
     }
 }
 
-/// Sends what was gathered; dropping it sends the rest and stops.
+/// Sends what was gathered, in a thread of its own. Dropping it sends the rest and stops, which blocks the thread for up to
+/// five seconds where the collector is away: not on a runtime's worker.
 #[derive(Debug)]
 pub struct OtlpExporter(SdkTracerProvider);
 
 impl OtlpExporter {
-    /// Sends everything gathered so far, and waits for the collector. Blocks the thread.
+    /// Sends everything gathered so far, and waits for the collector, for five seconds at most. Blocks the thread.
     ///
     /// # Errors
-    /// `internal` when the collector can't be reached.
+    /// `internal` when the collector can't be reached in time.
     pub fn flush(&self) -> LiveResult<()> {
         self.0.force_flush().map_err(unsent)
     }

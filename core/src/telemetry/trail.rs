@@ -1,13 +1,18 @@
 //! A funnel whose steps are spans as well.
 
 use std::fmt::Display;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tracing::Span;
 use tracing::field::Empty;
 
 use super::{Funnel, FunnelEvent, Journey, Step};
 use crate::domain::ErrorCode;
+use crate::media::{MediaEvent, TrackKind};
+
+/// How long the next step in the room may take to be one of the same journey.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One journey, as it goes.
 #[derive(Debug)]
@@ -17,6 +22,7 @@ pub(crate) struct Trail {
     journey: Option<Span>,
     /// The step that is being taken.
     step: Option<Span>,
+    told: Arc<[FunnelEvent]>,
 }
 
 impl Trail {
@@ -33,6 +39,7 @@ impl Trail {
             funnel: Funnel::start(journey, now),
             journey: Some(root),
             step: None,
+            told: Arc::default(),
         };
         trail.open_step();
         trail
@@ -52,6 +59,44 @@ impl Trail {
         Some(event)
     }
 
+    /// A step that this journey doesn't have.
+    pub(crate) fn skip(&mut self, step: Step) {
+        self.funnel.skip(step);
+    }
+
+    /// The room said something: a step, perhaps.
+    pub(crate) fn hear(&mut self, event: &MediaEvent, now: Instant) -> Option<FunnelEvent> {
+        self.journey.as_ref()?;
+        if now.saturating_duration_since(self.funnel.last()) > PATIENCE {
+            // Nobody was there to see or hear: what comes now is another story.
+            self.close();
+            return None;
+        }
+        let steps: &[Step] = match event {
+            MediaEvent::TrackSubscribed { track, .. } => match track.kind {
+                TrackKind::Audio => &[Step::Subscribe, Step::Audio],
+                TrackKind::Video => &[Step::Subscribe],
+            },
+            MediaEvent::FirstFrame { .. } => &[Step::FirstFrame],
+            MediaEvent::ParticipantJoined(_)
+            | MediaEvent::ParticipantLeft(_)
+            | MediaEvent::RoleChanged { .. }
+            | MediaEvent::GrantsChanged(_)
+            | MediaEvent::TrackPublished { .. }
+            | MediaEvent::TrackUnpublished { .. }
+            | MediaEvent::TrackUnsubscribed { .. }
+            | MediaEvent::TrackMuted { .. }
+            | MediaEvent::LocalTrackUnpublished(_)
+            | MediaEvent::ActiveSpeakers(_)
+            | MediaEvent::QualityChanged { .. }
+            | MediaEvent::Reconnecting
+            | MediaEvent::Reconnected
+            | MediaEvent::Disconnected(_) => &[],
+        };
+        // A journey has one of both.
+        steps.iter().find_map(|step| self.reach(*step, now))
+    }
+
     pub(crate) fn fail(&mut self, error: ErrorCode, now: Instant) -> Option<FunnelEvent> {
         let event = self.funnel.fail(error, now)?;
         if let Some(journey) = &self.journey {
@@ -68,7 +113,13 @@ impl Trail {
         self.journey = None;
     }
 
-    fn tell(&self, event: &FunnelEvent) {
+    /// The steps that were told, in order.
+    pub(crate) fn told(&self) -> Arc<[FunnelEvent]> {
+        Arc::clone(&self.told)
+    }
+
+    fn tell(&mut self, event: &FunnelEvent) {
+        self.told = self.told.iter().copied().chain([*event]).collect();
         tracing::debug!(
             target: "ipelya::funnel",
             parent: self.journey.as_ref().and_then(Span::id),

@@ -14,21 +14,16 @@ struct View {
     size: Option<ViewSize>,
 }
 
-/// A track that can be read.
-#[derive(Clone, Debug)]
-struct Track {
-    of: (UserId, TrackSource),
-    /// What the server was last asked for; `None` before it was asked for anything.
-    asked: Option<Option<ViewSize>>,
-}
-
 /// One user's view of the pictures of a room.
 #[derive(Clone, Debug, Default)]
 pub struct Machine {
     views: BTreeMap<ViewId, View>,
     /// Pictures that a view has shown: without one, nobody sees them any more.
     managed: BTreeSet<(UserId, TrackSource)>,
-    tracks: BTreeMap<TrackId, Track>,
+    /// What can be read now.
+    tracks: BTreeMap<TrackId, (UserId, TrackSource)>,
+    /// What the engine was last asked for, by track: it holds through subscriptions until the room is left.
+    asked: BTreeMap<TrackId, Option<ViewSize>>,
     link: Link,
     by_user: bool,
 }
@@ -67,13 +62,12 @@ impl Machine {
             }
             Input::AudioOnly(on) => self.by_user = on,
             Input::Subscribed { track, user, source } => {
-                let of = (user, source);
-                self.tracks.insert(track, Track { of, asked: None });
+                self.tracks.insert(track, (user, source));
             }
             Input::Unsubscribed(track) => {
                 self.tracks.remove(&track);
             }
-            Input::Left(user) => self.tracks.retain(|_, track| track.of.0 != user),
+            Input::Left(user) => self.tracks.retain(|_, (of, _)| *of != user),
             Input::Quality(quality) => match self.link.judge(quality) {
                 Clock::Leave => {}
                 Clock::Start(after) => out.push(Effect::StartTimer(after)),
@@ -82,6 +76,7 @@ impl Machine {
             // Another connection is judged anew; what the app shows stays.
             Input::Reset => {
                 self.tracks.clear();
+                self.asked.clear();
                 self.link = Link::default();
                 out.push(Effect::StopTimer);
             }
@@ -94,25 +89,25 @@ impl Machine {
     /// Asks the server for what is seen, where that changed.
     fn follow(&mut self, out: &mut Vec<Effect>) {
         let silent = self.view().mode != Mode::Video;
-        let (views, managed) = (&self.views, &self.managed);
-        for (id, track) in &mut self.tracks {
+        for (id, of) in &self.tracks {
             let seen = || {
-                let sizes = views
+                let sizes = self
+                    .views
                     .values()
-                    .filter(|view| view.of == track.of)
+                    .filter(|view| view.of == *of)
                     .filter_map(|view| view.size);
                 sizes.reduce(ViewSize::union)
             };
-            let wish = match (silent, managed.contains(&track.of)) {
+            let wish = match (silent, self.managed.contains(of)) {
                 (true, _) => None,
                 (false, true) => seen(),
                 // No view ever showed it: somebody reads its frames, of whatever size.
                 (false, false) => Some(ViewSize::WHOLE),
             };
-            // The server sends the whole of it unasked.
-            let asked = track.asked.unwrap_or(Some(ViewSize::WHOLE));
+            // Unasked, the whole of it is sent.
+            let asked = self.asked.get(id).copied().unwrap_or(Some(ViewSize::WHOLE));
             if asked != wish {
-                track.asked = Some(wish);
+                self.asked.insert(id.clone(), wish);
                 out.push(Effect::SetView(id.clone(), wish));
             }
         }

@@ -99,16 +99,54 @@ fn a_door_that_stays_shut_is_the_step_that_failed() {
 fn a_caller_hears_how_long_it_rang_and_when_the_other_one_could_be_heard() {
     sim::run(2, |sim| async move {
         let (anna, bora) = (sim.person("Anna"), sim.person("Bora"));
-        let app = anna.client().await?;
+        let (app, other) = (anna.client().await?, bora.client().await?);
+        let mut rings = other.incoming_calls();
         let call = app.start_call(bora.id(), CallType::AudioCall).await?;
         let mut events = call.events();
+        let ring = rings.next().await.expect("it rings");
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-        let id = call.snapshot().call.expect("a call").id;
-        bora.answers(id, true)?;
-        call.active().await?;
+        ring.accept().await?;
+        call.audio().await?;
+        let heard = call
+            .wait_for(|now| now.funnel.last().is_some_and(|step| step.step == Step::Audio))
+            .await?;
         let told = steps(&mut events, of_call);
-        assert_eq!(names(&told), [Step::Answer, Step::Connect]);
+        assert_eq!(names(&told), [Step::Answer, Step::Connect, Step::Audio]);
         assert!(told[0].took_ms >= 5_000, "{told:?}");
+        assert_eq!(
+            names(&heard.funnel),
+            Journey::Call.steps(),
+            "also what nobody could hear of yet"
+        );
         app.close().await
+    });
+}
+
+#[test]
+fn a_host_arrives_and_is_never_late() {
+    sim::run(4, |sim| async move {
+        let (anna, bora) = (sim.creator("Anna"), sim.person("Bora"));
+        let host = anna.client().await?;
+        let session = host.create_session(NewSession::broadcast("Evening")).await?;
+        session.go_live().await?;
+        let guest = bora.client().await?;
+        let watching = guest
+            .join_session(session.snapshot().session.expect("entered").id)
+            .await?;
+        session
+            .promote(bora.id(), ipelya_core::domain::Role::CoHost)
+            .await?;
+        watching.wait_for(|now| now.can.camera).await?;
+        watching.set_camera(true).await;
+        let seen = session
+            .wait_for(|now| {
+                now.members
+                    .get(&bora.id())
+                    .is_some_and(|guest| !guest.subscribed.is_empty())
+            })
+            .await?;
+        assert_eq!(names(&seen.funnel), [Step::Authorize, Step::Connect]);
+        guest.close().await?;
+        host.close().await
     });
 }
