@@ -137,10 +137,18 @@ async fn a_function_sees_its_path_query_and_environment_as_at_supabase() {
         (&json!("/open/deep/er"), &json!("?a=b%20c"))
     );
     let expected = [
+        "APNS_BUNDLE_ID",
+        "APNS_KEY_ID",
+        "APNS_PRIVATE_KEY",
+        "APNS_TEAM_ID",
+        "APNS_URL",
+        "FCM_SERVICE_ACCOUNT",
+        "FCM_URL",
         "JWT_SECRET",
         "LIVEKIT_API_KEY",
         "LIVEKIT_API_SECRET",
         "LIVEKIT_URL",
+        "METRICS_TOKEN",
         "SUPABASE_ANON_KEY",
         "SUPABASE_DB_URL",
         "SUPABASE_SERVICE_ROLE_KEY",

@@ -4,12 +4,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::repository;
+use crate::{repository, setup};
 
-/// Criterion's benches, by package and name.
-const BENCHES: [(&str, &str); 2] = [("ipelya-core", "hot"), ("ipelya-core", "actor")];
+/// The benches, by package and name.
+const BENCHES: [(&str, &str); 3] = [
+    ("ipelya-core", "hot"),
+    ("ipelya-core", "actor"),
+    ("ipelya-devstack", "backend"),
+];
 
 pub(crate) fn run() -> Result<()> {
+    setup::run()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     for (package, bench) in BENCHES {
         let status = Command::new(&cargo)

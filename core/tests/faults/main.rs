@@ -6,11 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod broadcast;
+mod call_process;
 mod churn;
 mod ending;
 mod host_process;
 mod livekit;
 mod observers;
+mod process;
 mod realtime;
 mod server;
 

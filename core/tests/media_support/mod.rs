@@ -14,7 +14,7 @@ pub use signal::{Camera, Microphone, has_tone, next_times, now_ms};
 use std::time::Duration;
 
 /// How long a test waits for what must happen.
-pub const DEADLINE: Duration = Duration::from_secs(15);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What every role that publishes everything may publish, as a token says it.
 pub const EVERYTHING: &[&str] = &["camera", "microphone", "screen_share", "screen_share_audio"];

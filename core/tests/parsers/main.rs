@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ipelya_core::backend::supabase::AccessToken;
 use ipelya_core::backend::{AnsweredCall, CallAdmission, RoomAccess, SessionAdmission};
+use ipelya_core::call::CallPush;
 use ipelya_core::domain::{
     Call, ErrorCode, Grants, LiveError, LiveSession, Participant, Role, RoomName, SessionType, grants,
 };
@@ -98,11 +99,21 @@ fn call() -> Value {
     json!({
         "id": ID, "status": "active", "call_type": "video_call", "caller_id": ID, "callee_id": ID,
         "ring_expires_at": "2026-01-01T00:00:45Z", "answered_device_id": "phone", "end_reason": "hung_up",
+        "video_request": { "user_id": ID, "expires_at": "2026-01-01T00:01:00Z" }, "version": 3,
     })
 }
 
 fn livekit() -> Value {
     json!({ "url": "ws://127.0.0.1:7880", "token": "a.b.c" })
+}
+
+const TICKET: &str = "answer-ticket-that-nobody-may-read-in-a-log";
+
+fn push() -> Value {
+    json!({
+        "call_id": ID, "caller_id": ID, "caller_name": "Anna", "callee_id": "5a4d9c2e-0d53-4a53-8e0a-9f6c2b1d7e11",
+        "call_type": "video_call", "ring_expires_at": "2026-01-01T00:00:45Z", "answer_ticket": TICKET,
+    })
 }
 
 /// Reads changed bytes; what is read must survive being written and read again.
@@ -124,6 +135,8 @@ fn what_the_corpus_starts_from_is_read() {
     assert!(reads::<SessionAdmission>(admission.to_string().as_bytes()).is_some());
     let admission = json!({ "call": call(), "livekit": livekit() });
     assert!(reads::<CallAdmission>(admission.to_string().as_bytes()).is_some());
+    let push = CallPush::parse(&push().to_string()).unwrap();
+    assert_eq!(push.answer_ticket.as_deref(), Some(TICKET));
 }
 
 proptest! {
@@ -139,6 +152,24 @@ proptest! {
         let bytes = changed(call_answer.to_string().as_bytes(), &changes);
         let _ = reads::<CallAdmission>(&bytes);
         let _ = reads::<AnsweredCall>(&bytes);
+    }
+
+    #[test]
+    fn pushes(changes in changes()) {
+        let bytes = changed(push().to_string().as_bytes(), &changes);
+        let text = String::from_utf8_lossy(&bytes);
+        match CallPush::parse(&text) {
+            Ok(push) => {
+                prop_assert!(!format!("{push:?}").contains("ticket-that"), "a secret");
+                let caller = push.call_for(push.caller_id);
+                prop_assert_eq!(caller, None, "nobody is rung by oneself");
+            }
+            Err(error) => {
+                prop_assert_eq!(error.code, ErrorCode::InvalidArgument);
+                prop_assert_eq!(error.details.field.as_deref(), Some("payload"));
+                prop_assert!(!error.message.contains("ticket"), "{}", error.message);
+            }
+        }
     }
 
     #[test]

@@ -66,6 +66,12 @@ async fn processes_share_them_and_a_refused_one_is_replaced() {
     assert_eq!(admitted_by(&pushes, &android).await, google);
     assert_eq!(pushes.access_tokens(), given);
 
+    // A token says in which second it was made, and nothing else that changes.
+    let minted = chrono::Utc::now().timestamp();
+    eventually("the next second", async || {
+        chrono::Utc::now().timestamp() > minted
+    })
+    .await;
     let (third, iphone, android) = callee(&world).await;
     pushes.answer_with(&iphone, [PushAnswer::apns(403, "ExpiredProviderToken")]);
     pushes.answer_with(&android, [PushAnswer::fcm(401, "UNAUTHENTICATED")]);

@@ -1,12 +1,11 @@
-//! How fast the backend is on this machine. Prints figures and asserts none, so it runs on demand:
-//! `cargo test -p ipelya-devstack --test backend_bench -- --ignored --nocapture --test-threads 1`.
+//! How fast the backend is on this machine: `cargo xtask bench` prints it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
-#[path = "../support/mod.rs"]
+#[path = "../../tests/support/mod.rs"]
 mod stack_support;
 #[expect(dead_code, reason = "the other binary uses the rest")]
-#[path = "../functions/support.rs"]
+#[path = "../../tests/functions/support.rs"]
 mod support;
 
 use std::fs;
@@ -24,6 +23,13 @@ const CLIENTS: usize = 50;
 const REQUESTS: usize = 12;
 const HEARERS: usize = 1_000;
 const SESSIONS: i64 = 10_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    joins_beside_an_empty_function().await;
+    a_sweep_over_ten_thousand_open_sessions().await;
+    a_chat_message_to_a_thousand_people().await;
+}
 
 /// The yardstick: a function that checks the caller and asks the database for next to nothing.
 const EMPTY: &str = r#"
@@ -96,8 +102,6 @@ async fn load(world: &World, people: &[Person], function: &str, session: &str) -
     join_all(clients).await.concat()
 }
 
-#[tokio::test]
-#[ignore = "prints figures"]
 async fn joins_beside_an_empty_function() {
     let folder = tempfile::tempdir().unwrap();
     let stack = stack(&folder.path().join("supabase")).await;
@@ -124,8 +128,6 @@ async fn joins_beside_an_empty_function() {
     stack.stop().await;
 }
 
-#[tokio::test]
-#[ignore = "prints figures"]
 async fn a_sweep_over_ten_thousand_open_sessions() {
     let folder = tempfile::tempdir().unwrap();
     let stack = stack(&folder.path().join("supabase")).await;
@@ -152,8 +154,6 @@ async fn a_sweep_over_ten_thousand_open_sessions() {
     stack.stop().await;
 }
 
-#[tokio::test]
-#[ignore = "prints figures"]
 async fn a_chat_message_to_a_thousand_people() {
     let folder = tempfile::tempdir().unwrap();
     let stack = stack(&folder.path().join("supabase")).await;
