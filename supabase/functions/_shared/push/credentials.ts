@@ -22,8 +22,10 @@ export async function credential(config: Config, name: string, make: () => Promi
 
 /** Forgets a credential that was refused, here and for everybody. */
 export async function forget(config: Config, name: string, value: string): Promise<void> {
-  known.delete(name);
   await decide(config, "drop_push_credential", { p_name: name, p_value: value });
+  // Somebody else may have found the next one meanwhile.
+  const found = await known.get(name)?.catch(() => ended);
+  if (found?.value === value) known.delete(name);
 }
 
 const ended: Credential = { value: "", ends_at: new Date(0) };
