@@ -6,6 +6,7 @@
 mod call;
 mod call_upgrade;
 mod diagrams;
+mod limits_page;
 mod session;
 mod session_inputs;
 mod session_model;
