@@ -147,8 +147,14 @@ async fn a_function_sees_its_path_query_and_environment_as_at_supabase() {
         "JWT_SECRET",
         "LIVEKIT_API_KEY",
         "LIVEKIT_API_SECRET",
+        "LIVEKIT_EGRESS_URL",
         "LIVEKIT_URL",
         "METRICS_TOKEN",
+        "RECORDING_S3_ACCESS_KEY",
+        "RECORDING_S3_BUCKET",
+        "RECORDING_S3_ENDPOINT",
+        "RECORDING_S3_REGION",
+        "RECORDING_S3_SECRET",
         "SUPABASE_ANON_KEY",
         "SUPABASE_DB_URL",
         "SUPABASE_SERVICE_ROLE_KEY",
@@ -189,6 +195,7 @@ async fn unknown_paths_and_functions_are_not_found() {
         "/storage/v1/object",
         "/functions/v1/unknown",
         "/functions/v1/_ready",
+        "/functions/v1/_fault",
     ] {
         assert_eq!(
             call(stack, Method::GET, path, &[]).await.status(),

@@ -110,8 +110,10 @@ begin
     if v_call.status = 'ringing' and v_call.callee_id = p_caller then
       v_call := live.activate_call(v_call.id, null);
     end if;
-  elsif exists (select from public.call_members where user_id = p_callee_id and released_at is null) then
-    perform live.fail('busy', 'This person is in a call.');
+  elsif exists (select from public.call_members where user_id = p_callee_id and released_at is null)
+     or live.is_undisturbed(p_callee_id) then
+    -- Which of both is nobody's business.
+    perform live.fail('busy', 'This person takes no calls now.');
   else
     insert into public.calls (call_type, caller_id, callee_id, ring_expires_at)
     values (p_call_type, p_caller, p_callee_id, clock_timestamp() + live.seconds('ring_seconds'))

@@ -31,6 +31,7 @@ begin atomic
     ('gifts', 'public.gifts', 'sender_id = $1', 'id', true, false),
     ('recordings', 'public.recordings', 'started_by = $1', 'id', true, false),
     ('calls', 'public.calls', '$1 in (caller_id, callee_id)', 'id', true, false),
+    ('call_settings', 'public.call_settings', 'user_id = $1', 'user_id', true, true),
     ('devices', 'public.device_tokens', 'user_id = $1', 'device_id, kind', true, true),
     ('blocks', 'public.user_blocks', 'blocker_id = $1', 'blocked_id', true, true),
     -- Nobody learns who blocked them.

@@ -246,3 +246,23 @@ async fn a_ring_that_ran_out_is_unanswered() {
     .await;
     dial(&world, &caller, &callee).await.granted();
 }
+
+#[tokio::test]
+async fn nobody_rings_whoever_wants_no_calls() {
+    let world = world().await;
+    let (caller, callee) = (world.person().await, world.person().await);
+    let quiet = json!({ "do_not_disturb_until": "infinity" });
+    assert_eq!(world.write(&callee, "call_settings", quiet).await.status, 201);
+    let refused = dial(&world, &caller, &callee).await.refused(Busy);
+    let talking = world.person().await;
+    dial(&world, &world.person().await, &talking).await.granted();
+    let in_a_call = dial(&world, &caller, &talking).await.refused(Busy);
+    assert_eq!(refused, in_a_call, "it looks as if they were in a call");
+    // Whoever wants no calls may call.
+    let out = dial(&world, &callee, &caller).await.granted();
+    end(&world, &callee, out["call"]["id"].as_str().unwrap()).await;
+    world
+        .erase(&callee, &format!("call_settings?user_id=eq.{}", callee.id))
+        .await;
+    dial(&world, &caller, &callee).await.granted();
+}

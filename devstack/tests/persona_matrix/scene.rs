@@ -114,6 +114,7 @@ impl Scene {
                  insert into public.session_chat_settings values ('{id}', 0);
                  insert into public.session_reactions values ('{id}', 'heart', 1);
                  insert into public.live_reactions (session_id, user_id, kind) values ('{id}', '{viewer}', 'heart');
+                 insert into public.call_settings values ('{viewer}', now() - interval '1 hour');
                  insert into public.device_tokens (user_id, device_id, platform, kind, token)
                    values ('{viewer}', 'phone', 'android', 'fcm', '{viewer}')"
             ))

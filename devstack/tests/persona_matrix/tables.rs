@@ -54,6 +54,7 @@ impl Keys {
             "user_blocks" => json!({ "blocked_id": self.blocked }),
             "reports" => json!({ "reported_id": self.blocked, "category": "spam" }),
             "session_chat_settings" => json!({ "session_id": self.session, "slow_mode_seconds": 3 }),
+            "call_settings" => json!({ "do_not_disturb_until": "infinity" }),
             "live_reactions" => json!({ "session_id": self.session, "kind": "fire" }),
             _ => json!({ table.column: self.of_table(table) }),
         }
@@ -93,7 +94,10 @@ impl Verb {
                      select {columns} from json_populate_record(null::public.{name}, '{values}')"
                 )
             }
-            Self::Update => format!("update public.{name} set {column} = {column} where {column} = '{key}'"),
+            Self::Update => {
+                let changed = changeable(table);
+                format!("update public.{name} set {changed} = {changed} where {column} = '{key}'")
+            }
             Self::Delete => format!("delete from public.{name} where {column} = '{key}'"),
         }
     }
@@ -107,6 +111,14 @@ impl Verb {
             Self::Update => world.http.patch(rows).json(&json!({ table.column: key })),
             Self::Delete => world.http.delete(rows),
         }
+    }
+}
+
+/// A column that somebody may change, where there is one.
+fn changeable(table: &Table) -> &'static str {
+    match table.name {
+        "call_settings" => "do_not_disturb_until",
+        _ => table.column,
     }
 }
 

@@ -48,7 +48,7 @@ const fn read(name: &'static str, column: &'static str, of: Of, select: &'static
 /// Anonymous, stranger, subscriber, ticket holder, banned, muted, viewer, speaker, co-host, host, other creator,
 /// service role.
 #[rustfmt::skip]
-pub const TABLES: [Table; 26] = [
+pub const TABLES: [Table; 27] = [
     read("live_sessions", "id", Of::Session, ".1111111111+"),
     read("live_participants", "session_id", Of::Session, ".0070777770+"),
     Table {
@@ -91,6 +91,12 @@ pub const TABLES: [Table; 26] = [
         update: NONE,
         delete: NONE,
         ..read("creator_earnings", "session_id", Of::Session, ".0000000010+")
+    },
+    Table {
+        insert: ".yyyyyyyyyy+",
+        update: ".00000y0000+",
+        delete: ".00000y0000+",
+        ..read("call_settings", "user_id", Of::Viewer, ".0000010000+")
     },
     Table {
         delete: ".00000y0000+",
