@@ -74,6 +74,11 @@ impl Installation {
         self.root.join("bin/livekit-server")
     }
 
+    /// Prometheus' checker, where `cargo xtask test` had to unpack it; the stack doesn't need it.
+    pub fn promtool(&self) -> PathBuf {
+        self.root.join("promtool/usr/bin/promtool")
+    }
+
     /// LiveKit's prebuilt client library (C ABI, protobuf messages).
     #[must_use]
     pub fn livekit_ffi(&self) -> PathBuf {

@@ -14,6 +14,7 @@ use step::{Outcome, Step};
 pub(crate) fn run() -> Result<()> {
     tools::ensure_chromium()?;
     setup::run()?;
+    tools::ensure_promtool()?;
     let mut outcomes = vec![generated()];
     for step in steps() {
         say(&format!("\n── {}", step.name));
