@@ -17,5 +17,5 @@ pub use book::{Book, Registered, Route};
 pub use effect::{Effect, Timer};
 pub use input::Input;
 pub use machine::Machine;
-pub use push::CallPush;
+pub use push::{CallPush, Push, StopRinging};
 pub use state::{Capabilities, Direction, State};

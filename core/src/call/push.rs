@@ -1,11 +1,14 @@
-//! What a push says of a call: the payload that both phones' systems deliver.
+//! What a push says of a call: the payloads that both phones' systems deliver.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use crate::domain::{Call, CallId, CallStatus, CallType, ErrorCode, LiveError, LiveResult, UserId};
+use crate::domain::{
+    Call, CallEndReason, CallId, CallStatus, CallType, ErrorCode, LiveError, LiveResult, UserId,
+};
 
 /// No payload is longer: APNs takes 5 KB for VoIP, FCM 4.
 const LONGEST: usize = 8 * 1024;
@@ -32,6 +35,73 @@ pub struct CallPush {
     pub answer_ticket: Option<String>,
 }
 
+/// A call that need not ring any longer, as a push tells an Android phone. An iPhone learns it by asking: every VoIP push
+/// must be shown as a call there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StopRinging {
+    /// `calls.id`.
+    pub call_id: CallId,
+    /// Who was called; absent, it is whoever is signed in.
+    #[serde(default)]
+    pub callee_id: Option<UserId>,
+    /// Why.
+    pub reason: CallEndReason,
+}
+
+/// What a push may tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Push {
+    /// Somebody calls.
+    Ring(CallPush),
+    /// A call need not ring any longer.
+    StopRinging(StopRinging),
+}
+
+impl Push {
+    /// Reads the JSON object that a push carried. Without an `event` it is a ring.
+    ///
+    /// # Errors
+    /// `invalid_argument` for anything that isn't a call's push.
+    pub fn parse(payload: &str) -> LiveResult<Self> {
+        #[derive(Deserialize)]
+        struct Named {
+            event: Option<String>,
+        }
+        match read::<Named>(payload)?.event.as_deref() {
+            None | Some("ring") => read(payload).map(Self::Ring),
+            Some("stop_ringing") => read(payload).map(Self::StopRinging),
+            // A later version's news, or another sender's.
+            Some(_) => Err(refused("not the push of a call: its event is unknown".into())),
+        }
+    }
+
+    /// The call it is about.
+    pub const fn call_id(&self) -> CallId {
+        match self {
+            Self::Ring(push) => push.call_id,
+            Self::StopRinging(push) => push.call_id,
+        }
+    }
+}
+
+fn refused(why: String) -> LiveError {
+    LiveError::new(ErrorCode::InvalidArgument, why).with_field("payload")
+}
+
+fn read<T: DeserializeOwned>(payload: &str) -> LiveResult<T> {
+    if payload.len() > LONGEST {
+        return Err(refused("the push is too long".into()));
+    }
+    // The error names a position and a type, never what the payload holds.
+    serde_json::from_str(payload).map_err(|error| {
+        refused(format!(
+            "not the push of a call: {:?} error at column {}",
+            error.classify(),
+            error.column()
+        ))
+    })
+}
+
 impl fmt::Debug for CallPush {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallPush")
@@ -43,25 +113,6 @@ impl fmt::Debug for CallPush {
 }
 
 impl CallPush {
-    /// Reads the JSON object that a push carried.
-    ///
-    /// # Errors
-    /// `invalid_argument` for anything that isn't a call's push.
-    pub fn parse(payload: &str) -> LiveResult<Self> {
-        let refused = |why: String| LiveError::new(ErrorCode::InvalidArgument, why).with_field("payload");
-        if payload.len() > LONGEST {
-            return Err(refused("the push is too long".into()));
-        }
-        // The error names a position and a type, never what the payload holds.
-        serde_json::from_str(payload).map_err(|error| {
-            refused(format!(
-                "not the push of a call: {:?} error at column {}",
-                error.classify(),
-                error.column()
-            ))
-        })
-    }
-
     /// The ringing call that it tells of, on a device of `user`; `None` when somebody else is called, or `user`
     /// calls.
     pub fn call_for(&self, user: UserId) -> Option<Call> {

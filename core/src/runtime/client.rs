@@ -10,7 +10,7 @@ use super::call::{CallCenter, CallHandle, IncomingCalls};
 use super::session::SessionHandle;
 use super::shared::{FAREWELL, Ports};
 use crate::backend::{Backend, InitiateCall, NewSession};
-use crate::call::{CallPush, Input, State};
+use crate::call::{Input, Push, State};
 use crate::domain::{
     CallType, DeviceId, ErrorCode, IdempotencyKey, LiveError, LiveResult, SessionId, UserId,
 };
@@ -165,8 +165,8 @@ impl LiveClient {
     ///
     /// # Errors
     /// `invalid_argument` when it is no call's push, `not_found` when it is another user's.
-    pub fn handle_push(&self, payload: &str) -> LiveResult<CallPush> {
-        let push = CallPush::parse(payload)?;
+    pub fn handle_push(&self, payload: &str) -> LiveResult<Push> {
+        let push = Push::parse(payload)?;
         self.center.handle_push(&self.ports, &push)?;
         Ok(push)
     }

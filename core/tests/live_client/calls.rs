@@ -226,6 +226,15 @@ async fn a_push_rings_once_whether_before_or_after_realtime_and_never_once_the_c
     out.hang_up();
     assert_eq!(end(&ring).await, CallEndReason::Cancelled);
     boras.handle_push(&push).unwrap();
+    let stop = serde_json::json!({
+        "event": "stop_ringing", "call_id": out.snapshot().call.unwrap().id, "callee_id": boras.user_id(),
+        "reason": "cancelled",
+    });
+    boras.handle_push(&stop.to_string()).unwrap();
+    assert_eq!(
+        annas.handle_push(&stop.to_string()).unwrap_err().code,
+        ErrorCode::NotFound
+    );
 
     let woken = bora.device().await;
     let mut late_rings = woken.incoming_calls();

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ipelya_core::backend::supabase::AccessToken;
 use ipelya_core::backend::{AnsweredCall, CallAdmission, RoomAccess, SessionAdmission};
-use ipelya_core::call::CallPush;
+use ipelya_core::call::Push;
 use ipelya_core::domain::{
     Call, ErrorCode, Grants, LiveError, LiveSession, Participant, Role, RoomName, SessionType, grants,
 };
@@ -135,8 +135,14 @@ fn what_the_corpus_starts_from_is_read() {
     assert!(reads::<SessionAdmission>(admission.to_string().as_bytes()).is_some());
     let admission = json!({ "call": call(), "livekit": livekit() });
     assert!(reads::<CallAdmission>(admission.to_string().as_bytes()).is_some());
-    let push = CallPush::parse(&push().to_string()).unwrap();
+    let Ok(Push::Ring(push)) = Push::parse(&push().to_string()) else {
+        panic!("a ring")
+    };
     assert_eq!(push.answer_ticket.as_deref(), Some(TICKET));
+    let stop = json!({ "event": "stop_ringing", "call_id": ID, "callee_id": ID, "reason": "cancelled" });
+    assert!(matches!(Push::parse(&stop.to_string()), Ok(Push::StopRinging(_))));
+    let later = json!({ "event": "moon_phase", "call_id": ID });
+    assert!(Push::parse(&later.to_string()).is_err());
 }
 
 proptest! {
@@ -158,8 +164,9 @@ proptest! {
     fn pushes(changes in changes()) {
         let bytes = changed(push().to_string().as_bytes(), &changes);
         let text = String::from_utf8_lossy(&bytes);
-        match CallPush::parse(&text) {
-            Ok(push) => {
+        match Push::parse(&text) {
+            Ok(Push::StopRinging(_)) => prop_assert!(text.contains("stop_ringing")),
+            Ok(Push::Ring(push)) => {
                 prop_assert!(!format!("{push:?}").contains("ticket-that"), "a secret");
                 let caller = push.call_for(push.caller_id);
                 prop_assert_eq!(caller, None, "nobody is rung by oneself");

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::handle::CallHandle;
 use crate::backend::{RealtimeEvent, Topic};
-use crate::call::{Book, CallPush, Direction, Input, Route, State};
+use crate::call::{Book, Direction, Input, Push, Route, State};
 use crate::domain::{Call, CallId, ErrorCode, LiveError, LiveResult, UserId, limits};
 use crate::runtime::shared::{Ports, insist, next_message};
 
@@ -90,19 +90,24 @@ impl CallCenter {
 
     /// A push told of a call: the same news as Realtime's, whichever comes first. It may have been long on its way,
     /// so the server is asked what became of the call.
-    pub(in crate::runtime) fn handle_push(
-        self: &Arc<Self>,
-        ports: &Ports,
-        push: &CallPush,
-    ) -> LiveResult<()> {
-        let call = push
-            .call_for(self.user)
-            .ok_or_else(|| LiveError::new(ErrorCode::NotFound, "the push is for somebody else"))?;
-        // Where its time seems to be over, only the server makes it ring: this device's clock may be wrong.
-        if call.ring_expires_at > chrono::Utc::now() {
-            self.route(ports, call);
+    pub(in crate::runtime) fn handle_push(self: &Arc<Self>, ports: &Ports, push: &Push) -> LiveResult<()> {
+        let elsewhere = || LiveError::new(ErrorCode::NotFound, "the push is for somebody else");
+        match push {
+            Push::Ring(ring) => {
+                let call = ring.call_for(self.user).ok_or_else(elsewhere)?;
+                // Where its time seems to be over, only the server makes it ring: this device's clock may be wrong.
+                if call.ring_expires_at > chrono::Utc::now() {
+                    self.route(ports, call);
+                }
+            }
+            // A push proves nothing: what became of the call, the server says.
+            Push::StopRinging(stop) => {
+                if stop.callee_id.is_some_and(|callee| callee != self.user) {
+                    return Err(elsewhere());
+                }
+            }
         }
-        let (center, asking, id) = (Arc::clone(self), ports.clone(), push.call_id);
+        let (center, asking, id) = (Arc::clone(self), ports.clone(), push.call_id());
         ports.actors.spawn(async move {
             tokio::select! {
                 answer = insist(|| asking.backend.call(id)) => match answer {
