@@ -1,6 +1,6 @@
 //! What wakes a phone: who is pushed what, by whom, until when, and what comes of a push that fails.
 
-use ipelya_core::call::CallPush;
+use ipelya_core::call;
 use ipelya_core::domain::UserId;
 use ipelya_devstack::{Push, PushAnswer, PushService};
 use serde_json::{Value, json};
@@ -78,7 +78,9 @@ async fn a_call_rings_every_phone_once_with_what_it_needs_to_answer() {
     let callee_id: UserId = serde_json::from_value(json!(callee.id)).unwrap();
     let mut tickets = Vec::new();
     for push in [&apns, &fcm] {
-        let read = CallPush::parse(&push.payload.to_string()).unwrap();
+        let call::Push::Ring(read) = call::Push::parse(&push.payload.to_string()).unwrap() else {
+            panic!("a ring")
+        };
         let rings = serde_json::to_value(read.call_for(callee_id).unwrap()).unwrap();
         for field in ["id", "status", "call_type", "caller_id", "callee_id"] {
             assert_eq!(rings[field], call[field], "{field}");
@@ -124,7 +126,8 @@ async fn the_end_of_a_ring_is_told_to_android_alone_and_is_no_ring() {
         "event": "stop_ringing", "call_id": call["id"], "callee_id": callee.id, "reason": "cancelled"
     });
     assert_eq!(stop.payload, told);
-    CallPush::parse(&stop.payload.to_string()).unwrap_err();
+    let read = call::Push::parse(&stop.payload.to_string()).unwrap();
+    assert!(matches!(&read, call::Push::StopRinging(stop) if stop.call_id.to_string() == call["id"]));
     assert_eq!(
         stop.key, sent_android[0].key,
         "a phone that was away gets the end instead of the ring"
