@@ -69,8 +69,22 @@ create index livekit_outbox_due on public.livekit_outbox (next_attempt_at) where
 create index livekit_outbox_target on public.livekit_outbox (room_name, identity, id) where delivered_at is null;
 create index livekit_outbox_done on public.livekit_outbox (delivered_at) where delivered_at is not null;
 
+-- A removal waits behind nothing: what was still to be told to who is put out needn't be. What is being settled right
+-- now is under way.
 create function live.enqueue(p_kind text, p_room_name text, p_identity uuid default null) returns void
 language sql security definer set search_path = ''
 begin atomic
+  update public.livekit_outbox set delivered_at = now(), last_error = 'superseded' where id in (
+    select id from public.livekit_outbox where p_kind = 'remove_participant' and room_name = p_room_name
+      and identity = p_identity and delivered_at is null for update skip locked);
   insert into public.livekit_outbox (kind, room_name, identity) values (p_kind, p_room_name, p_identity);
+end;
+
+-- Whoever is let in again isn't put out by what was decided before.
+create function live.call_off_removal(p_room_name text, p_identity uuid) returns void
+language sql security definer set search_path = ''
+begin atomic
+  update public.livekit_outbox set delivered_at = now(), last_error = 'called off' where id in (
+    select id from public.livekit_outbox where kind = 'remove_participant' and room_name = p_room_name
+      and identity = p_identity and delivered_at is null for update skip locked);
 end;

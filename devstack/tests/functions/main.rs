@@ -15,6 +15,7 @@ mod limits;
 mod media;
 mod metrics;
 mod moderation;
+mod outbox;
 mod personas;
 mod push;
 mod races;
