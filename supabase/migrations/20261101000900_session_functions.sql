@@ -141,6 +141,7 @@ begin
     where p.status <> 'removed'
   returning role into v_role;
   if v_role is null then perform live.fail('banned', 'You were put out of this session.'); end if;
+  perform live.call_off_removal(v_session.room_name, p_caller);
   if v_done is null then
     perform live.record_effect(p_caller, 'join-session', p_key, jsonb_build_object('charged_coins', v_charged));
   else
@@ -177,6 +178,7 @@ begin
   set status = case status when 'joined' then 'joined' else 'admitted' end, admitted_at = now(), left_at = null
   where session_id = p_session_id and user_id = p_caller and status <> 'removed' returning role into v_role;
   if v_role is null then perform live.fail('banned', 'You were put out of this session.'); end if;
+  perform live.call_off_removal(v_session.room_name, p_caller);
   return jsonb_build_object('role', v_role, 'ticket', live.session_ticket(v_session, v_role, p_caller, true));
 end $$;
 
@@ -186,6 +188,9 @@ declare v_session public.live_sessions;
 begin
   perform live.require_user(p_caller);
   v_session := live.known_session(p_session_id, p_caller);
+  if not exists (select from public.live_participants where session_id = p_session_id and user_id = p_caller) then
+    perform live.fail('forbidden', 'You never were in this session.');
+  end if;
   if live.claim_key(p_caller, 'leave-session', p_key, to_jsonb(p_session_id)) is null and v_session.status <> 'ended' then
     -- Whoever leaves gives up the stage; whoever merely loses the connection keeps it.
     update public.live_participants
@@ -195,11 +200,16 @@ begin
     if found and v_session.host_id = p_caller then
       update public.live_sessions set host_absent_since = now() where id = p_session_id;
     end if;
+    -- A client disconnects by itself; one that stays would watch on without being counted.
+    if exists (select from live.connections where room_name = v_session.room_name and user_id = p_caller and left_at is null) then
+      perform live.enqueue('remove_participant', v_session.room_name, p_caller);
+    end if;
     perform live.settle_stage_requests(p_session_id, p_caller, 'cancelled');
     perform live.refresh_counts(p_session_id);
     select * into v_session from public.live_sessions where id = p_session_id;
   end if;
-  return jsonb_build_object('session', live.session_json(v_session));
+  return jsonb_build_object('session', live.session_json(v_session),
+                            'deliveries', live.claim_deliveries(v_session.room_name));
 end $$;
 
 create function live.end_session(p_caller uuid, p_session_id uuid, p_key text default null) returns jsonb

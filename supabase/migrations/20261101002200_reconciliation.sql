@@ -119,8 +119,9 @@ begin atomic
   with people as (
     select u.id, r.role, live.present_permission(p_room_name, u.id) as present,
       (select coalesce(jsonb_agg(s order by s), '[]') from jsonb_array_elements_text(r.sources) s) as sources,
-      exists (select from public.live_sessions s where s.room_name = p_room_name and s.status <> 'ended'
-                and live.is_member(s.id, u.id) and not live.is_blocked_between(s.host_id, u.id))
+      exists (select from public.live_sessions s join public.live_participants p on p.session_id = s.id
+              where s.room_name = p_room_name and s.status <> 'ended' and p.user_id = u.id
+                and p.status in ('admitted', 'joined') and live.is_member(s.id, u.id))
         or exists (select from public.calls c where c.room_name = p_room_name and c.status <> 'ended'
                    and u.id in (c.caller_id, c.callee_id)) as is_welcome
     from jsonb_to_recordset(p_people) as r (identity text, role text, sources jsonb)

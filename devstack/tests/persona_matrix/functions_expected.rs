@@ -77,7 +77,11 @@ pub const FUNCTIONS: &[Function] = &[
         name: "leave-session",
         about: About::Session,
         body: r#"{ "session_id": "$session" }"#,
-        answers: &[("not_authenticated", NO_USER), ("ok", EVERYBODY)],
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("forbidden", OUTSIDERS),
+            ("ok", "ticket_holder banned muted viewer speaker co_host host"),
+        ],
     },
     Function {
         name: "end-session",
