@@ -54,6 +54,7 @@ create table live.connections (
   joined_at timestamptz,
   left_at timestamptz
 );
+create index connections_of_room on live.connections (room_name, user_id);
 create index connections_open on live.connections (room_name, user_id) where left_at is null;
 
 create table public.live_messages (

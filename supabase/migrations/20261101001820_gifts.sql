@@ -54,12 +54,26 @@ begin
 end $$;
 alter table live.settings add constraint share_is_a_percentage check (name <> 'platform_share_percent' or value <= 100);
 
+-- Nobody pays for a session that whoever ran it wasn't in. What a co-host ends who stands in ends with its host away.
 create function live.is_refunded(s public.live_sessions) returns boolean
 language sql stable security definer set search_path = ''
-return s.started_at is null or exists (
-  select from live.refund_policy p where p.end_reason = s.end_reason
+return s.started_at is null or not exists (
+  select from live.connections c where c.room_name = s.room_name and c.user_id in (s.host_id, s.acting_host_id)
+    and c.joined_at is not null and coalesce(c.left_at, 'infinity') > s.started_at) or exists (
+  select from live.refund_policy p
+  where p.end_reason = case when s.end_reason = 'host_ended' and s.acting_host_id is not null then 'host_away' else s.end_reason end
     and (p.refunded_before_seconds is null
          or coalesce(s.ended_at, now()) < s.started_at + make_interval(secs => p.refunded_before_seconds)));
+
+-- The wallets that the ends of these sessions move coins in, in the one order of all that lock several.
+create function live.lock_wallets(p_sessions uuid[]) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform 1 from public.coin_wallets w where w.user_id in (
+    select user_id from public.session_tickets where session_id = any (p_sessions) and source = 'purchase' and refunded_at is null
+    union select host_id from public.live_sessions where id = any (p_sessions))
+  order by w.id for no key update;
+end $$;
 
 -- The end of a session pays its host what was held, or gives everybody their coins back.
 create or replace function live.settle_tickets(s public.live_sessions) returns void
@@ -68,6 +82,7 @@ declare
   v_ticket public.session_tickets;
   v_total bigint;
 begin
+  perform live.lock_wallets(array[s.id]);
   if not live.is_refunded(s) then
     select sum(price_coins) into v_total from public.session_tickets
     where session_id = s.id and source = 'purchase' and refunded_at is null;
@@ -76,9 +91,8 @@ begin
     end if;
     return;
   end if;
-  -- In one order everywhere, so that two refunds never wait for each other.
   for v_ticket in select * from public.session_tickets
-    where session_id = s.id and source = 'purchase' and refunded_at is null order by user_id
+    where session_id = s.id and source = 'purchase' and refunded_at is null
   loop
     perform live.transfer('ticket_refund', live.house_wallet('escrow'), live.wallet_of(v_ticket.user_id),
                           v_ticket.price_coins, s.id);

@@ -7,6 +7,7 @@ use ipelya_core::domain::ErrorCode::{
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::moderation::walks_in;
 use crate::support::{Person, World, eventually};
 use crate::world;
 
@@ -105,6 +106,7 @@ async fn a_ticket_is_bought_once_at_the_price_that_was_agreed_to() {
     );
 
     assert_eq!(world.balance(&host).await, 0, "held until the session has been");
+    walks_in(&world, &id, &host, "host").await;
     world
         .call("end-session", &host, json!({ "session_id": id }))
         .await

@@ -7,6 +7,7 @@ use ipelya_core::domain::ErrorCode::{
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::moderation::walks_in;
 use crate::support::{Answer, Person, World};
 use crate::world;
 
@@ -157,6 +158,7 @@ async fn settled(world: &World, live_for: &str, reason: &str) -> (i64, i64) {
     let viewer = world.rich(50).await;
     let body = json!({ "session_id": id, "accept_price": 50 });
     world.call("join-session", &viewer, body).await.granted();
+    walks_in(world, &id, &host, "host").await;
     let started =
         format!("update public.live_sessions set started_at = now() - interval '{live_for}' where id = $1");
     let uuid = Uuid::parse_str(&id).unwrap();
@@ -186,4 +188,44 @@ async fn a_session_cut_short_by_its_hosts_absence_is_paid_back() {
         );
     }
     world.assert_ledger_holds().await;
+}
+
+#[tokio::test]
+async fn a_session_that_its_host_never_came_to_is_paid_back() {
+    let world = world().await;
+    let (host, id) = world.live("pay_per_view", 50).await;
+    let viewer = world.rich(50).await;
+    let body = json!({ "session_id": id, "accept_price": 50 });
+    world.call("join-session", &viewer, body).await.granted();
+    let end = json!({ "session_id": id });
+    world.call("end-session", &host, end).await.granted();
+    assert_eq!(
+        (world.balance(&viewer).await, world.balance(&host).await),
+        (50, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_co_host_who_ends_it_while_the_host_is_away_ends_it_for_that() {
+    let world = world().await;
+    for (live_for, expected) in [("1 min", (50, 0)), ("11 min", (0, 50))] {
+        let (host, id) = world.live("pay_per_view", 50).await;
+        let co_host = world.rich(50).await;
+        let body = json!({ "session_id": id, "accept_price": 50 });
+        world.call("join-session", &co_host, body).await.granted();
+        let promote =
+            json!({ "session_id": id, "action": "promote", "user_id": co_host.id, "role": "co_host" });
+        world.call("manage-stage", &host, promote).await.granted();
+        walks_in(&world, &id, &co_host, "co_host").await;
+        let away = format!(
+            "update public.live_sessions set started_at = now() - interval '{live_for}', acting_host_id = $2,
+             host_absent_since = null where id = $1"
+        );
+        let uuid = Uuid::parse_str(&id).unwrap();
+        world.db.execute(&away, &[&uuid, &co_host.id]).await.unwrap();
+        let end = json!({ "session_id": id });
+        world.call("end-session", &co_host, end).await.granted();
+        let coins = (world.balance(&co_host).await, world.balance(&host).await);
+        assert_eq!(coins, expected, "after {live_for}");
+    }
 }

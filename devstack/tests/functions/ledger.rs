@@ -22,7 +22,12 @@ enum Step {
     /// The platform keeps another share from now on.
     Share { percent: i64 },
     /// A host opens a paid session, unless one is open.
-    Open { host: usize, price: i64, is_live: bool },
+    Open {
+        host: usize,
+        price: i64,
+        is_live: bool,
+        comes: bool,
+    },
     /// Somebody joins a host's session, agreeing to its price or to another one.
     Buy { who: usize, host: usize, agrees: bool },
     /// Somebody who is in a host's session gives coins.
@@ -41,7 +46,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (who.clone(), 1..60_i64, 0..12_u8).prop_map(|(who, coins, reference)| Step::Credit { who, coins, reference }),
         1 => (0..=100_i64).prop_map(|percent| Step::Share { percent }),
-        3 => (host.clone(), 1..40_i64, any::<bool>()).prop_map(|(host, price, is_live)| Step::Open { host, price, is_live }),
+        3 => (host.clone(), 1..40_i64, any::<bool>(), prop::bool::weighted(0.8))
+            .prop_map(|(host, price, is_live, comes)| Step::Open { host, price, is_live, comes }),
         6 => (who.clone(), host.clone(), prop::bool::weighted(0.9)).prop_map(|(who, host, agrees)| Step::Buy { who, host, agrees }),
         4 => (who, host.clone(), 1..30_i64).prop_map(|(who, host, coins)| Step::Gift { who, host, coins }),
         2 => (host, reasons, 0..20_i64).prop_map(|(host, reason, minutes)| Step::End { host, reason, minutes }),
@@ -54,6 +60,8 @@ struct Open {
     id: Uuid,
     price: i64,
     is_live: bool,
+    /// Whether its host is in the room.
+    comes: bool,
     buyers: BTreeSet<usize>,
 }
 
@@ -168,7 +176,12 @@ impl Ledger {
                 self.run(set, &[&percent]).await;
                 model.share = percent;
             }
-            Step::Open { host, price, is_live } if !model.open.contains_key(&host) => {
+            Step::Open {
+                host,
+                price,
+                is_live,
+                comes,
+            } if !model.open.contains_key(&host) => {
                 let id = Uuid::new_v4();
                 let insert = "insert into public.live_sessions (id, session_type, title, host_id, access, price_coins, status, started_at)
                               select $1, 'video_live', 'T', $2, 'pay_per_view', $3,
@@ -176,12 +189,17 @@ impl Ledger {
                 let coins = i32::try_from(price).unwrap();
                 self.run(insert, &[&id, &self.hosts[host], &coins, &is_live])
                     .await;
+                let enter =
+                    "insert into live.connections (participant_sid, room_name, room_sid, user_id, joined_at)
+                             select $1::uuid::text, 'live_' || $1, 'RM', $2, now() where $3";
+                self.run(enter, &[&id, &self.hosts[host], &comes]).await;
                 model.open.insert(
                     host,
                     Open {
                         id,
                         price,
                         is_live,
+                        comes,
                         buyers: BTreeSet::new(),
                     },
                 );
@@ -223,8 +241,10 @@ impl Ledger {
                 self.run(age, &[&open.id, &i32::try_from(minutes).unwrap()]).await;
                 self.run("select live.close_session($1, $2)", &[&open.id, &reason])
                     .await;
-                let is_refunded =
-                    !open.is_live || reason == "failed" || reason == "host_away" && minutes < 10;
+                let is_refunded = !open.is_live
+                    || !open.comes
+                    || reason == "failed"
+                    || reason == "host_away" && minutes < 10;
                 if is_refunded {
                     open.buyers.iter().for_each(|who| model.coins[*who] += open.price);
                 } else {

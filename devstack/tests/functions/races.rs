@@ -7,6 +7,7 @@ use ipelya_core::domain::ErrorCode::{AlreadyLive, AnsweredElsewhere, Insufficien
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
+use crate::moderation::walks_in;
 use crate::support::{Answer, Person, World, eventually};
 use crate::world;
 
@@ -75,6 +76,7 @@ async fn one_person_joining_two_hundred_times_at_once_pays_once() {
         .map(|answer| answer.granted()["charged_coins"].as_i64().unwrap())
         .sum();
     assert_eq!((charged, world.balance(&viewer).await), (70, 430));
+    walks_in(&world, &id, &host, "host").await;
     world
         .call("end-session", &host, json!({ "session_id": id }))
         .await
