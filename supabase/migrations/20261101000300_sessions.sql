@@ -39,7 +39,7 @@ create table public.live_participants (
   left_at timestamptz,
   primary key (session_id, user_id)
 );
-comment on column public.live_participants.muted is 'May not write in the chat.';
+comment on column public.live_participants.muted is 'May neither write in the chat nor publish anything.';
 create index live_participants_by_user on public.live_participants (user_id);
 create index live_participants_present on public.live_participants (session_id, role) where status in ('admitted', 'joined');
 create index live_participants_waiting on public.live_participants (admitted_at) where status = 'admitted';

@@ -2,7 +2,8 @@
 
 create function live.livekit_event(p_id text, p_event text, p_room_name text, p_room_sid text, p_created_at timestamptz,
                                    p_identity text default null, p_participant_sid text default null,
-                                   p_role_attribute text default null) returns jsonb
+                                   p_role_attribute text default null, p_track_type text default null,
+                                   p_track_source text default null) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   v_session public.live_sessions;
@@ -22,7 +23,11 @@ begin
 
   insert into public.webhook_events (id, event, room_name, room_sid, created_at)
   values (p_id, p_event, p_room_name, p_room_sid, p_created_at) on conflict (id) do nothing;
-  if found then
+  if found and p_event = 'track_published' then
+    if v_user is not null and not live.is_labelled_right(p_track_type, p_track_source) then
+      perform live.enqueue('remove_participant', p_room_name, v_user);
+    end if;
+  elsif found then
     perform live.note_connection(p_event, p_room_name, p_room_sid, v_user, p_participant_sid);
     if v_session.id is not null then
       perform live.session_event(v_session, p_event, p_room_sid, v_user, p_role_attribute);
@@ -32,6 +37,15 @@ begin
   end if;
   return jsonb_build_object('deliveries', live.claim_deliveries(p_room_name));
 end $$;
+
+-- LiveKit lets people publish by the source that a track claims to be, and never compares that with its media. No client
+-- of ours mislabels a track: somebody gets around a role, a mute, or the other one's consent to video.
+create function live.is_labelled_right(p_type text, p_source text) returns boolean
+language sql immutable set search_path = ''
+return case p_type
+  when 'audio' then p_source in ('microphone', 'screen_share_audio')
+  when 'video' then p_source in ('camera', 'screen_share')
+  else true end;
 
 create function live.uuid_or_null(p_text text) returns uuid
 language sql immutable set search_path = ''

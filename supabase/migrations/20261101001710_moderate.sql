@@ -12,12 +12,9 @@ return exists (select from public.session_bans where session_id = p_session_id a
 -- What the role may publish, without the microphone of somebody who is muted.
 create function live.participant_permission(p_role live.role, p_session_type live.session_type, p_muted boolean)
 returns jsonb language sql stable security definer set search_path = ''
-return (
-  select case when not p_muted then allowed else jsonb_build_object(
-    'can_publish', jsonb_array_length((allowed -> 'can_publish_sources') - 'microphone') > 0,
-    'can_publish_data', false,
-    'can_publish_sources', (allowed -> 'can_publish_sources') - 'microphone') end
-  from live.media_permission(p_role, p_session_type) allowed);
+return case when p_muted
+  then '{"can_publish": false, "can_publish_data": false, "can_publish_sources": []}'
+  else live.media_permission(p_role, p_session_type) end;
 
 create or replace function live.session_ticket(s public.live_sessions, p_role live.role, p_user_id uuid, p_ensure_room boolean)
 returns jsonb language sql stable security definer set search_path = ''

@@ -46,7 +46,7 @@ begin atomic
 end;
 
 -- Takes what LiveKit said when it was asked: the room's sid (null: there is none), and everybody in it as
--- [{identity, sid, is_active, role, sources}]. Returns what has to get out, and how much was put right.
+-- [{identity, sid, is_active, role, sources, tracks: [{type, source}]}]. Returns what has to get out, and how much was put right.
 create function live.reconcile_room(p_room_name text, p_room_sid text, p_people jsonb, p_asked_at timestamptz) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -123,11 +123,13 @@ begin atomic
               where s.room_name = p_room_name and s.status <> 'ended' and p.user_id = u.id
                 and p.status in ('admitted', 'joined') and live.is_member(s.id, u.id))
         or exists (select from public.calls c where c.room_name = p_room_name and c.status <> 'ended'
-                   and u.id in (c.caller_id, c.callee_id)) as is_welcome
-    from jsonb_to_recordset(p_people) as r (identity text, role text, sources jsonb)
+                   and u.id in (c.caller_id, c.callee_id)) as is_welcome,
+      exists (select from jsonb_to_recordset(r.tracks) as t (type text, source text)
+              where not live.is_labelled_right(t.type, t.source)) as is_cheating
+    from jsonb_to_recordset(p_people) as r (identity text, role text, sources jsonb, tracks jsonb)
     join auth.users u on u.id = live.uuid_or_null(r.identity)
   ), judged as (
-    select id, case when not is_welcome then 'remove_participant'
+    select id, case when not is_welcome or is_cheating then 'remove_participant'
       when present <> '{}' and (present ->> 'role' is distinct from role or sources <> (
         select coalesce(jsonb_agg(s order by s), '[]') from jsonb_array_elements_text(present #> '{permission,can_publish_sources}') s))
       then 'update_participant' end as kind

@@ -30,6 +30,7 @@ mod stage;
 mod support;
 mod sweeping;
 mod topics;
+mod tracks;
 mod truth;
 mod webhooks;
 

@@ -289,7 +289,7 @@ async fn only_livekit_is_believed() {
         .webhook(&body, Some(&host.token))
         .await
         .refused(NotAuthenticated);
-    for event in ["track_published", "egress_started", "moon_rose"] {
+    for event in ["track_unpublished", "egress_started", "moon_rose"] {
         let ignored = world.livekit_tells(room.event(event, None)).await.granted();
         assert_eq!(ignored["handled"], false);
     }

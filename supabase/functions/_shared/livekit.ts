@@ -1,6 +1,13 @@
 // Everything that is said to LiveKit: tokens, rooms, and what the outbox carries.
 
-import { AccessToken, RoomServiceClient, ServerError, TrackSource } from "livekit-server-sdk";
+import {
+  AccessToken,
+  RoomServiceClient,
+  ServerError,
+  type TrackInfo,
+  TrackSource,
+  TrackType,
+} from "livekit-server-sdk";
 import type { Config } from "./config.ts";
 import { decide } from "./database.ts";
 import { log } from "./log.ts";
@@ -33,13 +40,23 @@ export type Delivery =
 
 const requestTimeoutSeconds = 5;
 const mostRounds = 10;
-export const sources = {
+const sources = {
   microphone: TrackSource.MICROPHONE,
   camera: TrackSource.CAMERA,
   screen_share: TrackSource.SCREEN_SHARE,
   screen_share_audio: TrackSource.SCREEN_SHARE_AUDIO,
 };
 type SourceName = keyof typeof sources;
+const sourceNames = new Map(Object.entries(sources).map(([name, source]) => [source, name]));
+
+/** The database's name of a source; a number, where it has none. */
+export const nameOf = (source: TrackSource): string => sourceNames.get(source) ?? String(source);
+
+/** What a track is, and what it claims to be. */
+export const labelOf = (track: TrackInfo) => ({
+  type: TrackType[track.type]?.toLowerCase(),
+  source: nameOf(track.source),
+});
 
 const permissionOf = (permission: Permission) => ({
   canSubscribe: true,

@@ -3,15 +3,13 @@
 import { ParticipantInfo_State, type RoomServiceClient, ServerError } from "livekit-server-sdk";
 import type { Config } from "./config.ts";
 import { decide } from "./database.ts";
-import { deliverAll, type Delivery, describe, rooms, sources } from "./livekit.ts";
+import { deliverAll, type Delivery, describe, labelOf, nameOf, rooms } from "./livekit.ts";
 import { log } from "./log.ts";
 
 /** `live.claim_rooms`: a room to ask about, and when it was handed out. */
 export type Claimed = { room_name: string; asked_at: string };
 
 type Reconciled = { repaired: number; deliveries: Delivery[] };
-
-const sourceNames = new Map(Object.entries(sources).map(([name, source]) => [source, name]));
 
 /** Compares rooms and puts right what differs. A LiveKit that can't be reached tells nothing, and changes nothing. */
 export async function reconcile(config: Config, claimed: Claimed[]): Promise<{ compared: number; repaired: number }> {
@@ -52,6 +50,7 @@ async function everybody(client: RoomServiceClient, room: string) {
     sid: person.sid,
     is_active: person.state === ParticipantInfo_State.ACTIVE,
     role: person.attributes.role,
-    sources: (person.permission?.canPublishSources ?? []).map((source) => sourceNames.get(source) ?? String(source)),
+    sources: (person.permission?.canPublishSources ?? []).map(nameOf),
+    tracks: person.tracks.map(labelOf),
   }));
 }
