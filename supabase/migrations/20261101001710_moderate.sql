@@ -178,18 +178,5 @@ end $$;
 create trigger block_puts_out after insert on public.user_blocks
   for each row execute function live.block_puts_out();
 
-create or replace function live.forget_the_past() returns void
-language sql security definer set search_path = ''
-begin atomic
-  -- Whoever never came for the place that was kept gives it back.
-  update public.live_participants set status = 'left', left_at = now()
-  where status = 'admitted' and role <> 'host' and admitted_at <= now() - live.seconds('token_ttl_seconds') - interval '1 minute';
-  select live.lift_expired_bans();
-  delete from live.idempotency_keys where created_at <= now() - live.seconds('idempotency_seconds');
-  delete from public.webhook_events where received_at <= now() - live.seconds('webhook_seconds');
-  delete from public.livekit_outbox where delivered_at <= now() - live.seconds('webhook_seconds');
-  delete from live.connections where left_at <= now() - live.seconds('webhook_seconds');
-end;
-
 revoke all on all functions in schema live from public, anon;
 grant execute on all functions in schema live to service_role;

@@ -125,7 +125,8 @@ create function live.flush_reactions() returns void
 language sql security definer set search_path = ''
 begin atomic
   with taken as (
-    delete from public.live_reactions where id in (select id from public.live_reactions for update skip locked)
+    delete from public.live_reactions where id in (
+      select id from public.live_reactions order by id limit live.setting('sweep_rows') for update skip locked)
     returning session_id, kind, count
   ), added as (
     insert into public.session_reactions as r (session_id, kind, count)
@@ -161,20 +162,24 @@ create policy "Members see how often was reacted" on public.session_reactions
 create policy "Members who are in the room and not muted react" on public.live_reactions
   for insert to authenticated with check (user_id = (select auth.uid()) and live.i_may_write(session_id));
 
-create or replace function live.forget_the_past() returns void
-language sql security definer set search_path = ''
-begin atomic
+create function live.forget_the_past() returns void
+language plpgsql security definer set search_path = '' as $$
+begin
   -- Whoever never came for the place that was kept gives it back.
-  update public.live_participants set status = 'left', left_at = now()
-  where status = 'admitted' and role <> 'host' and admitted_at <= now() - live.seconds('token_ttl_seconds') - interval '1 minute';
-  select live.lift_expired_bans();
-  select live.flush_reactions();
-  delete from live.idempotency_keys where created_at <= now() - live.seconds('idempotency_seconds');
-  delete from public.webhook_events where received_at <= now() - live.seconds('webhook_seconds');
-  delete from public.livekit_outbox where delivered_at <= now() - live.seconds('webhook_seconds');
-  delete from live.connections where left_at <= now() - live.seconds('webhook_seconds');
-  delete from live.usage where paid_until <= now();
-end;
+  update public.live_participants p set status = 'left', left_at = now()
+  from (select session_id, user_id from public.live_participants
+        where status = 'admitted' and role <> 'host'
+          and admitted_at <= now() - live.seconds('token_ttl_seconds') - interval '1 minute'
+        limit live.setting('sweep_rows') for update skip locked) q
+  where (p.session_id, p.user_id) = (q.session_id, q.user_id);
+  perform live.lift_expired_bans();
+  perform live.flush_reactions();
+  perform live.clear_away('live.idempotency_keys', $c$created_at <= now() - live.seconds('idempotency_seconds')$c$);
+  perform live.clear_away('public.webhook_events', $c$received_at <= now() - live.seconds('webhook_seconds')$c$);
+  perform live.clear_away('public.livekit_outbox', $c$delivered_at <= now() - live.seconds('webhook_seconds')$c$);
+  perform live.clear_away('live.connections', $c$left_at <= now() - live.seconds('webhook_seconds')$c$);
+  perform live.clear_away('live.usage', 'paid_until <= now()');
+end $$;
 
 revoke all on all functions in schema live from public, anon;
 revoke execute on function live.i_may_delete_of from public;

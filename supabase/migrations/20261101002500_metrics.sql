@@ -18,10 +18,30 @@ create unlogged table live.counters (
 );
 comment on table live.counters is 'Things that happened, counted: sweeps, repairs, leases that ran out.';
 
+-- What was counted since the last sweep: a row each, so that no call waits for another one's end to be committed.
+create unlogged table live.counted (
+  id bigint generated always as identity primary key,
+  name text not null,
+  amount bigint not null
+);
+comment on table live.counted is 'Things that happened since the last sweep, which adds them to live.counters.';
+
 create function live.count_up(p_name text, p_amount bigint default 1) returns void
 language sql security definer set search_path = ''
 begin atomic
-  insert into live.counters as c (name, value) values (p_name, p_amount)
+  insert into live.counted (name, amount) values (p_name, p_amount);
+end;
+
+-- Called by the sweep, which counts itself.
+create function live.count_together() returns void
+language sql security definer set search_path = ''
+begin atomic
+  with taken as (
+    delete from live.counted where id in (select id from live.counted order by id limit live.setting('sweep_rows') for update skip locked)
+    returning name, amount
+  )
+  insert into live.counters as c (name, value)
+  select name, sum(amount) from (select name, amount from taken union all select 'sweeps', 1) n group by name order by name
   on conflict (name) do update set value = c.value + excluded.value, changed_at = now();
 end;
 
@@ -162,9 +182,10 @@ begin atomic
     jsonb_build_object('function', c.function_name, 'code', c.code), sum(c.count)::float8 from live.request_counts c group by c.function_name, c.code;
 end;
 
-select live.lock_down(t) from unnest(array['live.request_counts', 'live.counters']::regclass[]) t;
+select live.lock_down(t) from unnest(array['live.request_counts', 'live.counters', 'live.counted']::regclass[]) t;
 create policy "No client" on live.request_counts for all to anon, authenticated using (false);
 create policy "No client" on live.counters for all to anon, authenticated using (false);
+create policy "No client" on live.counted for all to anon, authenticated using (false);
 do $$
 declare v_view text;
 begin

@@ -10,6 +10,7 @@ mod calls;
 mod chat;
 mod devices;
 mod gifts;
+mod holder;
 mod leaving;
 mod ledger;
 mod limits;
