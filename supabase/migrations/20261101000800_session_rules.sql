@@ -1,11 +1,15 @@
 -- The rules of a session that several decisions share.
 
+create function live.is_account(p_user_id uuid) returns boolean
+language sql stable security definer set search_path = ''
+return exists (select from auth.users where id = p_user_id and deleted_at is null
+               and (banned_until is null or banned_until <= now()));
+
 -- A token outlives the account it names, and its suspension; the account decides.
 create function live.require_user(p_user_id uuid) returns void
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  if not exists (select from auth.users where id = p_user_id and deleted_at is null
-                 and (banned_until is null or banned_until <= now())) then
+  if not live.is_account(p_user_id) then
     perform live.fail('not_authenticated', 'This account is gone or suspended.');
   end if;
 end $$;

@@ -67,6 +67,23 @@ begin
   return v_call;
 end $$;
 
+-- What it is when one of both ends a call.
+create function live.reason_of_end(c public.calls, p_user_id uuid) returns text
+language sql stable set search_path = ''
+return case
+  when live.call_is_over(c) then 'unanswered'
+  when c.status = 'active' then 'hung_up'
+  when c.caller_id = p_user_id then 'cancelled'
+  else 'declined' end;
+
+-- Whoever calls either of these two, or blocks the other, waits for whoever did so before.
+create function live.lock_callers(p_one uuid, p_other uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('live.call:' || id, 0))
+  from unnest(array[least(p_one, p_other), greatest(p_one, p_other)]) as id;
+end $$;
+
 create function live.initiate_call(p_caller uuid, p_callee_id uuid, p_call_type live.call_type, p_key text default null)
 returns jsonb language plpgsql security definer set search_path = '' as $$
 declare
@@ -84,24 +101,22 @@ begin
   end if;
 
   if p_callee_id = p_caller then perform live.fail_field('callee_id', 'Nobody calls oneself.'); end if;
-  if not exists (select from auth.users where id = p_callee_id) then
-    perform live.fail('not_found', 'There is no such person.');
-  end if;
+  if not live.is_account(p_callee_id) then perform live.fail('not_found', 'There is no such person.'); end if;
+
+  -- So that glare has a first and a second call, and a block comes before or after.
+  perform live.lock_callers(p_caller, p_callee_id);
   -- Before anything is said about the callee's calls, and the same whoever blocked whom.
   if live.is_blocked_between(p_caller, p_callee_id) then
     perform live.fail('blocked', 'You cannot call this person.');
   end if;
-
-  -- Whoever calls either of these two waits for the other, so that glare has a first and a second call.
-  perform pg_advisory_xact_lock(hashtextextended('live.call:' || id, 0))
-  from unnest(array[p_caller, p_callee_id]) as id order by id;
   perform live.close_call(c.id, 'unanswered')
   from (select c.id from public.calls c join public.call_members m on m.call_id = c.id
         where m.user_id in (p_caller, p_callee_id) and m.released_at is null
           and c.status = 'ringing' and c.ring_expires_at <= now() for update of c) c;
 
   select c.* into v_call from public.calls c join public.call_members m on m.call_id = c.id
-  where m.user_id = p_caller and m.released_at is null for update of c;
+  -- One that is being hung up is waited for, and is none then.
+  where m.user_id = p_caller and m.released_at is null and c.status <> 'ended' for update of c;
   if found then
     if p_callee_id not in (v_call.caller_id, v_call.callee_id) then
       perform live.fail('busy', 'You are in a call.');
@@ -155,7 +170,8 @@ begin
      or (p_accept and v_call.status <> 'active') then
     if live.call_is_over(v_call) then perform live.fail_call_ended(v_call); end if;
     if v_call.status = 'active' then
-      if v_call.answered_device_id is distinct from p_device_id then
+      -- A device without a name is told from another one by nothing but the key of its request.
+      if p_device_id is null or v_call.answered_device_id is distinct from p_device_id then
         perform live.fail('answered_elsewhere', 'Another device answered.');
       elsif not p_accept then
         perform live.fail('conflict', 'The call was answered; hang up instead.');
@@ -194,11 +210,7 @@ begin
   v_call := live.lock_call(p_call_id, p_caller);
   perform live.claim_key(p_caller, 'end-call', p_key, to_jsonb(p_call_id));
   if v_call.status <> 'ended' then
-    v_call := live.close_call(p_call_id, case
-      when live.call_is_over(v_call) then 'unanswered'
-      when v_call.status = 'active' then 'hung_up'
-      when v_call.caller_id = p_caller then 'cancelled'
-      else 'declined' end);
+    v_call := live.close_call(p_call_id, live.reason_of_end(v_call, p_caller));
   end if;
   return live.call_outcome(v_call);
 end $$;

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod broadcasts;
+mod call_races;
 mod call_upgrade;
 mod calls;
 mod chat;
