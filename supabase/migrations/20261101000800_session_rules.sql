@@ -30,7 +30,7 @@ language sql stable security definer set search_path = ''
 return exists (select from public.session_tickets where session_id = p_session_id and user_id = p_user_id
                and refunded_at is null);
 
--- Admitted, and not put out since: what Broadcast topics and member-only rows ask.
+-- Admitted, not put out since, and at peace with the host: what Broadcast topics and member-only rows ask.
 create function live.is_member(p_session_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
 return exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id)

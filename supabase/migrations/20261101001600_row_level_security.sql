@@ -27,13 +27,13 @@ create function live.my_sessions() returns setof uuid
 language sql stable security definer set search_path = ''
 begin atomic
   select p.session_id from public.live_participants p
-  where p.user_id = auth.uid() and not live.is_banned(p.session_id, p.user_id);
+  where p.user_id = auth.uid() and live.is_member(p.session_id, p.user_id);
 end;
 create function live.sessions_i_lead() returns setof uuid
 language sql stable security definer set search_path = ''
 begin atomic
   select p.session_id from public.live_participants p
-  where p.user_id = auth.uid() and p.role in ('host', 'co_host') and not live.is_banned(p.session_id, p.user_id);
+  where p.user_id = auth.uid() and p.role in ('host', 'co_host') and live.is_member(p.session_id, p.user_id);
 end;
 create function live.blocked_with_me() returns setof uuid
 language sql stable security definer set search_path = ''

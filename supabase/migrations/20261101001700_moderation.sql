@@ -71,7 +71,9 @@ begin
   if new.message_id is null then return new; end if;
   select m.body, m.session_id into new.message_body, new.session_id
   from public.live_messages m
-  where m.id = new.message_id and m.user_id = new.reported_id and live.is_member(m.session_id, new.reporter_id);
+  -- Whoever was there may tell, also when put out since or blocked.
+  where m.id = new.message_id and m.user_id = new.reported_id and exists (
+    select from public.live_participants p where p.session_id = m.session_id and p.user_id = new.reporter_id);
   if not found then
     raise exception 'There is no such message of this person.' using errcode = 'foreign_key_violation';
   end if;

@@ -1,15 +1,22 @@
 -- moderate: mute, unmute, kick, ban, unban.
 
-create or replace function live.is_banned(p_session_id uuid, p_user_id uuid) returns boolean
+alter table public.live_participants add column kicked boolean not null default false;
+comment on column public.live_participants.kicked is 'Put out for good, whatever ban runs out: until somebody lifts it.';
+
+create function live.has_ban(p_session_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
 return exists (select from public.session_bans where session_id = p_session_id and user_id = p_user_id
                and (expires_at is null or expires_at > now()))
-    or exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id
-               and status = 'removed')
     or exists (select from public.creator_bans b join public.live_sessions s on s.host_id = b.creator_id
                where s.id = p_session_id and b.user_id = p_user_id and (b.expires_at is null or b.expires_at > now()));
 
--- What the role may publish, without the microphone of somebody who is muted.
+create or replace function live.is_banned(p_session_id uuid, p_user_id uuid) returns boolean
+language sql stable security definer set search_path = ''
+return live.has_ban(p_session_id, p_user_id)
+    or exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id
+               and status = 'removed');
+
+-- What the role may publish; nothing, for somebody who is muted: any source that is left would carry a voice.
 create function live.participant_permission(p_role live.role, p_session_type live.session_type, p_muted boolean)
 returns jsonb language sql stable security definer set search_path = ''
 return case when p_muted
@@ -32,15 +39,13 @@ return jsonb_build_object('id', o.id, 'kind', o.kind, 'room_name', o.room_name) 
     from public.live_sessions s join public.live_participants p on p.session_id = s.id
     where o.kind = 'update_participant' and s.room_name = o.room_name and p.user_id = o.identity), '{}'::jsonb);
 
--- A token from before the mute or the block may be valid still: whoever comes in with one is silent or out again.
+-- A token from before the mute may be valid still: whoever comes in with one is silenced.
 create function live.check_newcomer() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform live.enqueue(case when v.blocked then 'remove_participant' else 'update_participant' end, v.room_name, new.user_id)
-  from (select s.room_name, p.muted, live.is_blocked_between(s.host_id, p.user_id) as blocked
-        from public.live_sessions s join public.live_participants p on p.session_id = s.id
-        where s.room_name = new.room_name and p.user_id = new.user_id and p.status <> 'removed') v
-  where v.muted or v.blocked;
+  perform live.enqueue('update_participant', s.room_name, new.user_id)
+  from public.live_sessions s join public.live_participants p on p.session_id = s.id
+  where s.room_name = new.room_name and p.user_id = new.user_id and p.status <> 'removed' and p.muted;
   return null;
 end $$;
 create trigger check_newcomer after insert on live.connections
@@ -54,7 +59,8 @@ return case p_me
   when 'co_host' then p_target not in ('host', 'co_host')
   else false end;
 
--- Out of the room and off the stage. `removed` keeps out until somebody says otherwise, `left` doesn't.
+-- Out of the room and off the stage, also who isn't there now: the stage would be theirs again. `removed` keeps out until
+-- somebody says otherwise, `left` doesn't. The caller holds the session's row lock.
 create function live.put_out(s public.live_sessions, p_user_id uuid, p_status live.participant_status default 'removed')
 returns void
 language plpgsql security definer set search_path = '' as $$
@@ -62,7 +68,7 @@ begin
   update public.live_participants
   set status = p_status, left_at = coalesce(left_at, now()), role = live.audience_role(s.session_type)
   where session_id = s.id and user_id = p_user_id
-    and (status in ('admitted', 'joined') or p_status = 'removed' and status <> 'removed');
+    and (status in ('admitted', 'joined') or status = 'left' and (p_status = 'removed' or role <> live.audience_role(s.session_type)));
   if not found then return; end if;
   update public.stage_requests set status = 'cancelled', decided_at = now()
   where session_id = s.id and user_id = p_user_id and status = 'pending';
@@ -95,24 +101,53 @@ begin
   perform live.put_out(s, p_user_id);
 end $$;
 
--- Lets people in again whose ban is over, and nobody who was kicked out without one.
-create function live.lift_ban(p_session_id uuid, p_user_id uuid, p_creator_id uuid) returns void
+-- Who was put out may come back, unless kicked or banned by another ban that goes on.
+create function live.let_in_again(p_session_id uuid, p_user_id uuid) returns void
 language sql security definer set search_path = ''
 begin atomic
-  delete from public.session_bans where session_id = p_session_id and user_id = p_user_id;
-  delete from public.creator_bans where creator_id = p_creator_id and user_id = p_user_id;
-  update public.live_participants p set status = 'left' from public.live_sessions s
-  where p.user_id = p_user_id and p.status = 'removed' and s.id = p.session_id
-    and (s.id = p_session_id or (s.host_id = p_creator_id and s.status <> 'ended'));
+  update public.live_participants set status = 'left'
+  where session_id = p_session_id and user_id = p_user_id and status = 'removed' and not kicked
+    and not live.has_ban(session_id, user_id);
 end;
 
-create function live.lift_expired_bans() returns void
+-- Ends a kick and a ban. The caller holds the row locks of the sessions.
+create function live.lift_ban(p_session_id uuid, p_user_id uuid, p_creator_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform live.lift_ban(session_id, user_id, null) from public.session_bans where expires_at <= now();
-  perform live.lift_ban(s.id, b.user_id, b.creator_id)
-  from public.creator_bans b left join public.live_sessions s on s.host_id = b.creator_id and s.status <> 'ended'
-  where b.expires_at <= now();
+  delete from public.session_bans where session_id = p_session_id and user_id = p_user_id;
+  delete from public.creator_bans where creator_id = p_creator_id and user_id = p_user_id;
+  update public.live_participants set kicked = false where session_id = p_session_id and user_id = p_user_id and kicked;
+  perform live.let_in_again(s.id, p_user_id) from public.live_sessions s
+  where s.id = p_session_id or (s.host_id = p_creator_id and s.status <> 'ended');
+end $$;
+
+-- Only what is over still when it is locked, and nothing that a moderator holds: the next sweep comes soon.
+create function live.lift_expired_bans() returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_over record;
+  v_open uuid;
+begin
+  for v_over in
+    select p.session_id, p.user_id from public.session_bans b join public.live_participants p using (session_id, user_id)
+    where b.expires_at <= now() limit live.setting('sweep_rows') for update of b, p skip locked
+  loop
+    delete from public.session_bans where session_id = v_over.session_id and user_id = v_over.user_id;
+    perform live.let_in_again(v_over.session_id, v_over.user_id);
+  end loop;
+  for v_over in
+    select b.creator_id, b.user_id from public.creator_bans b
+    where b.expires_at <= now() limit live.setting('sweep_rows') for update skip locked
+  loop
+    select p.session_id into v_open from public.live_sessions s join public.live_participants p on p.session_id = s.id
+    where s.host_id = v_over.creator_id and s.status <> 'ended' and p.user_id = v_over.user_id;
+    if found then
+      perform 1 from public.live_participants where session_id = v_open and user_id = v_over.user_id for update skip locked;
+      continue when not found;
+    end if;
+    delete from public.creator_bans where creator_id = v_over.creator_id and user_id = v_over.user_id;
+    perform live.let_in_again(v_open, v_over.user_id);
+  end loop;
 end $$;
 
 create function live.moderate(p_caller uuid, p_session_id uuid, p_action text, p_user_id uuid, p_reason text default null,
@@ -126,6 +161,11 @@ declare
   v_expires_at timestamptz := now() + make_interval(secs => p_seconds);
 begin
   perform live.require_user(p_caller);
+  if v_scope = 'creator' then
+    -- All that it is about, in one order.
+    perform 1 from public.live_sessions where host_id = p_caller and (id = p_session_id or status <> 'ended')
+    order by id for no key update;
+  end if;
   v_session := live.known_session(p_session_id, p_caller);
   if not live.is_member(p_session_id, p_caller) then perform live.fail('forbidden', 'Join the session first.'); end if;
   select role into v_me from public.live_participants where session_id = p_session_id and user_id = p_caller;
@@ -153,7 +193,9 @@ begin
         update public.live_participants set muted = p_action = 'mute'
         where session_id = p_session_id and user_id = p_user_id and muted <> (p_action = 'mute');
         if found then perform live.enqueue('update_participant', v_session.room_name, p_user_id); end if;
-      when 'kick' then perform live.put_out(v_session, p_user_id);
+      when 'kick' then
+        perform live.put_out(v_session, p_user_id);
+        update public.live_participants set kicked = true where session_id = p_session_id and user_id = p_user_id;
       when 'ban' then perform live.ban(v_session, p_user_id, p_caller, v_scope, p_reason, v_expires_at);
       when 'unban' then
         perform live.lift_ban(p_session_id, p_user_id, case v_scope when 'creator' then v_session.host_id end);
@@ -167,12 +209,21 @@ begin
                             'deliveries', live.claim_deliveries(v_session.room_name));
 end $$;
 
--- A host who blocks somebody doesn't want them in the room either.
+-- Whoever blocks somebody wants neither to talk with them nor to have them in the room. What is under way between the two
+-- is waited for, as initiate-call waits: it looks for blocks behind the same locks.
 create function live.block_puts_out() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare v_session public.live_sessions;
 begin
-  perform live.put_out(s, new.blocked_id, 'left') from public.live_sessions s
-  where s.host_id = new.blocker_id and s.status <> 'ended';
+  perform live.lock_callers(new.blocker_id, new.blocked_id);
+  perform live.close_call(c.id, live.reason_of_end(c::public.calls, new.blocker_id))
+  from (select * from public.calls c where c.status <> 'ended' and (c.caller_id, c.callee_id) in (
+          (new.blocker_id, new.blocked_id), (new.blocked_id, new.blocker_id)) for update) c;
+  for v_session in
+    select * from public.live_sessions where host_id = new.blocker_id and status <> 'ended' for no key update
+  loop
+    perform live.put_out(v_session, new.blocked_id, 'left');
+  end loop;
   return null;
 end $$;
 create trigger block_puts_out after insert on public.user_blocks

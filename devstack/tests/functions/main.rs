@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod bans;
 mod broadcasts;
 mod call_races;
 mod call_upgrade;

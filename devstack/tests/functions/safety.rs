@@ -4,7 +4,7 @@ use ipelya_core::domain::ErrorCode::Blocked;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::moderation::{join, room, walks_in};
+use crate::moderation::{join, moderate, room, walks_in};
 use crate::world;
 
 #[tokio::test]
@@ -112,4 +112,59 @@ async fn a_report_quotes_the_message_itself_and_is_seen_by_its_author_alone() {
             "{body}"
         );
     }
+}
+
+#[tokio::test]
+async fn whoever_is_blocked_reads_nothing_more_of_the_session() {
+    let world = world().await;
+    let room = room(&world).await;
+    let rows = async || {
+        let query = format!("live_participants?session_id=eq.{}", room.id);
+        world.rows(&query, &room.viewer.token).await.1
+    };
+    assert_ne!(rows().await, json!([]));
+    for (one, other) in [(&room.host, &room.viewer), (&room.viewer, &room.host)] {
+        world
+            .write(one, "user_blocks", json!({ "blocked_id": other.id }))
+            .await;
+        assert_eq!(rows().await, json!([]));
+        let hears =
+            "select live.is_member(session_id, user_id) from public.live_participants where user_id = $1";
+        assert_eq!(world.value(hears, &room.viewer.id.to_string()).await, false);
+        world
+            .erase(one, &format!("user_blocks?blocked_id=eq.{}", other.id))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_block_takes_the_stage_also_from_who_is_away() {
+    let world = world().await;
+    let room = room(&world).await;
+    let co_host = &room.co_hosts[0];
+    // The connection is lost, which keeps the role.
+    let lost = "update public.live_participants set status = 'left', left_at = now() where user_id = $1";
+    world.db.execute(lost, &[&co_host.id]).await.unwrap();
+    world
+        .write(&room.host, "user_blocks", json!({ "blocked_id": co_host.id }))
+        .await;
+    let row = format!("user_blocks?blocked_id=eq.{}", co_host.id);
+    world.erase(&room.host, &row).await;
+    assert_eq!(join(&world, co_host, &room.id).await.granted()["role"], "viewer");
+}
+
+#[tokio::test]
+async fn whoever_was_put_out_may_still_report_what_was_said() {
+    let world = world().await;
+    let room = room(&world).await;
+    let insert =
+        "insert into public.live_messages (session_id, user_id, body) values ($1, $2, 'rude') returning id";
+    let session = Uuid::parse_str(&room.id).unwrap();
+    let said = world.db.query_one(insert, &[&session, &room.host.id]).await;
+    let message: Uuid = said.unwrap().get(0);
+    moderate(&world, &room.host, &room.id, "kick", &room.viewer, json!({}))
+        .await
+        .granted();
+    let report = json!({ "reported_id": room.host.id, "message_id": message, "category": "harassment" });
+    assert_eq!(world.write(&room.viewer, "reports", report).await.status, 201);
 }
