@@ -27,8 +27,12 @@ language plpgsql security definer set search_path = '' as $$
 declare v_device public.device_tokens;
 begin
   perform live.require_user(p_caller);
-  perform live.claim_key(p_caller, 'register-device', p_key,
-                         jsonb_build_array(p_device_id, p_platform, p_kind, p_token, p_unregister));
+  if live.claim_key(p_caller, 'register-device', p_key,
+                    jsonb_build_array(p_device_id, p_platform, p_kind, p_token, p_unregister)) is not null then
+    -- A request that comes late undoes nothing that came after it.
+    select * into v_device from public.device_tokens where user_id = p_caller and device_id = p_device_id and kind = p_kind;
+    return jsonb_build_object('device', case when found then live.device_json(v_device) end);
+  end if;
   if p_unregister then
     delete from public.device_tokens where user_id = p_caller and device_id = p_device_id and kind = p_kind;
     return jsonb_build_object('device', null);
@@ -104,6 +108,11 @@ create function live.end_call_by_ticket(p_ticket jsonb, p_key text default null)
 language plpgsql security definer set search_path = '' as $$
 begin
   perform live.require_ticket(p_ticket);
+  -- Declining on one phone doesn't hang up on another one.
+  if exists (select from public.calls where id = (p_ticket ->> 'call_id')::uuid and status = 'active'
+             and answered_device_id is distinct from p_ticket ->> 'device_id') then
+    perform live.fail('answered_elsewhere', 'Another device answered.');
+  end if;
   return live.end_call((p_ticket ->> 'user_id')::uuid, (p_ticket ->> 'call_id')::uuid, p_key);
 end $$;
 

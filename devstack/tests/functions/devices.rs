@@ -1,6 +1,8 @@
 //! Devices that are rung, and what a ticket answers, for whom and until when.
 
-use ipelya_core::domain::ErrorCode::{CallEnded, InvalidArgument, NotAuthenticated, NotFound};
+use ipelya_core::domain::ErrorCode::{
+    AnsweredElsewhere, CallEnded, InvalidArgument, NotAuthenticated, NotFound,
+};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -290,4 +292,46 @@ async fn signing_out_takes_the_tickets_along() {
         .await
         .refused(NotAuthenticated);
     }
+}
+
+#[tokio::test]
+async fn declining_on_one_phone_does_not_hang_up_on_another() {
+    let world = world().await;
+    let (_, callee, call) = ringing(&world).await;
+    let accept = json!({ "call_id": call, "accept": true, "device_id": "tablet" });
+    world.call("answer-call", &callee, accept).await.granted();
+    let answer = ticket(&world, "answer", json!({ "sub": callee.id, "call_id": call }));
+    by(&world, "end-call", &answer, None, json!({ "call_id": call }))
+        .await
+        .refused(AnsweredElsewhere);
+    let status = "select status from public.calls where id = $1";
+    assert_eq!(world.value(status, call.as_str().unwrap()).await, "active");
+}
+
+#[tokio::test]
+async fn a_registration_that_comes_late_undoes_no_sign_out() {
+    let world = world().await;
+    let person = world.person().await;
+    let body = json!({ "device_id": "phone", "platform": "ios", "kind": "apns_voip", "token": format!("late {}", person.id) });
+    for _ in 0..2 {
+        let device = world
+            .call_once("register-device", &person, "first", body.clone())
+            .await
+            .granted();
+        assert_eq!(device["device"]["device_id"], "phone");
+    }
+    let out = json!({ "device_id": "phone", "platform": "ios", "kind": "apns_voip", "unregister": true });
+    world.call("register-device", &person, out).await.granted();
+    let late = world
+        .call_once("register-device", &person, "first", body)
+        .await
+        .granted();
+    assert_eq!(late, json!({ "device": null }));
+    assert_eq!(
+        world
+            .rows("device_tokens?select=device_id", &person.token)
+            .await
+            .1,
+        json!([])
+    );
 }
