@@ -34,7 +34,8 @@ return exists (select from public.session_tickets where session_id = p_session_i
 create function live.is_member(p_session_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
 return exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id)
-   and not live.is_banned(p_session_id, p_user_id);
+   and not live.is_banned(p_session_id, p_user_id)
+   and not live.is_blocked_between((select host_id from public.live_sessions where id = p_session_id), p_user_id);
 
 create function live.is_subscriber(p_creator_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
@@ -42,14 +43,17 @@ return exists (select from public.creator_subscriptions where creator_id = p_cre
                and status = 'active' and (expires_at is null or expires_at > now()));
 
 -- The session, if the caller may know of it: one that is prepared is known to its host and to whom it was shared with.
+-- Locked for these; everybody else is refused what they want of it by whoever asks, and makes nobody wait.
 create function live.known_session(p_session_id uuid, p_user_id uuid) returns public.live_sessions
 language plpgsql security definer set search_path = '' as $$
 declare v_session public.live_sessions;
 begin
   select * into v_session from public.live_sessions s where s.id = p_session_id
-    and (s.started_at is not null or s.host_id = p_user_id
+    and (s.host_id = p_user_id
          or exists (select from public.live_participants where session_id = s.id and user_id = p_user_id))
   for no key update;
+  if found then return v_session; end if;
+  select * into v_session from public.live_sessions where id = p_session_id and started_at is not null;
   if not found then perform live.fail('not_found', 'There is no such session.'); end if;
   return v_session;
 end $$;

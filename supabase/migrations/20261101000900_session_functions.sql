@@ -217,7 +217,8 @@ language plpgsql security definer set search_path = '' as $$
 declare v_session public.live_sessions;
 begin
   perform live.require_user(p_caller);
-  perform 1 from public.live_sessions where id = p_session_id for update;
+  -- Locks nothing for who may not end it.
+  perform 1 from public.live_sessions where id = p_session_id and p_caller in (host_id, acting_host_id) for update;
   v_session := live.known_session(p_session_id, p_caller);
   perform live.require_host(v_session, p_caller);
   if live.claim_key(p_caller, 'end-session', p_key, to_jsonb(p_session_id)) is null then

@@ -74,18 +74,22 @@ declare
   v_owned record;
 begin
   perform live.require_user(p_caller);
-  v_wallet := live.wallet_of(p_caller);
   select id into v_open from public.live_sessions where host_id = p_caller and status <> 'ended';
   if found then
     perform live.fail('already_live', 'End your session first.', jsonb_build_object('session_id', v_open));
   end if;
+  -- Calls, sessions, wallets: the order of the sweep.
+  perform 1 from public.calls where p_caller in (caller_id, callee_id) and status <> 'ended' order by id for update;
+  perform 1 from public.live_sessions s join public.live_participants p on p.session_id = s.id
+  where p.user_id = p_caller and s.status <> 'ended' order by s.id for no key update of s;
+  v_wallet := live.wallet_of(p_caller);
   select balance into v_balance from public.coin_wallets where id = v_wallet for update;
   if v_balance <> p_forfeit_coins then
     perform live.fail('conflict', 'The coins in the wallet are lost with the account; agree to how many.',
                       jsonb_build_object('field', 'forfeit_coins', 'coins', v_balance));
   end if;
 
-  perform live.close_call(c.id, case when c.status = 'active' then 'hung_up' when c.caller_id = p_caller then 'cancelled' else 'declined' end)
+  perform live.close_call(c.id, live.reason_of_end(c::public.calls, p_caller))
   from (select c.* from public.calls c where p_caller in (c.caller_id, c.callee_id) and c.status <> 'ended' for update) c;
   perform live.put_out(s, p_caller, 'left')
   from public.live_sessions s join public.live_participants p on p.session_id = s.id

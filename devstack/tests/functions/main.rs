@@ -16,6 +16,7 @@ mod holder;
 mod leaving;
 mod ledger;
 mod limits;
+mod lock_order;
 mod media;
 mod metrics;
 mod moderation;
