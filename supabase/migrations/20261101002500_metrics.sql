@@ -140,7 +140,7 @@ begin atomic
   select 'ipelya_calls_ended_total', 'counter', 'Calls that ended, by reason.', jsonb_build_object('reason', split_part(c.name, ':', 2)), c.value::float8
     from live.counters c where c.name like 'calls\_ended:%'
   union all
-  select 'ipelya_ring_seconds', 'gauge', 'How long calls rang that were answered in the last hour.', jsonb_build_object('quantile', q.quantile), q.value::float8
+  select 'ipelya_ring_seconds', 'summary', 'How long calls rang that were answered in the last hour.', jsonb_build_object('quantile', q.quantile), q.value::float8
     from live.ring_health r cross join lateral (values ('0.5', r.median_seconds), ('0.95', r.p95_seconds)) as q (quantile, value)
     where q.value is not null
   union all
@@ -168,17 +168,17 @@ begin atomic
   select 'ipelya_reports_open', 'gauge', 'Reports that nobody has settled.', jsonb_build_object('category', r.category), count(*)::float8
     from public.reports r where r.status = 'open' group by r.category
   union all
-  select 'ipelya_request_duration_ms_bucket', 'histogram', 'How long functions took.',
-    jsonb_build_object('function', b.function_name, 'code', b.code, 'le', case b.le_ms when 2147483647 then '+Inf' else b.le_ms::text end),
+  select 'ipelya_request_duration_seconds_bucket', 'histogram', 'How long functions took.',
+    jsonb_build_object('function', b.function_name, 'code', b.code, 'le', case b.le_ms when 2147483647 then '+Inf' else (b.le_ms / 1000.0)::float8::text end),
     sum(coalesce(c.count, 0)) over (partition by b.function_name, b.code order by b.le_ms)::float8
     from (select function_name, code, le_ms from (select distinct function_name, code from live.request_counts) f
           cross join (select le_ms from live.request_counts union select 2147483647) l) b
     left join live.request_counts c using (function_name, code, le_ms)
   union all
-  select 'ipelya_request_duration_ms_sum', 'histogram', 'How long functions took.',
-    jsonb_build_object('function', c.function_name, 'code', c.code), sum(c.total_ms)::float8 from live.request_counts c group by c.function_name, c.code
+  select 'ipelya_request_duration_seconds_sum', 'histogram', 'How long functions took.',
+    jsonb_build_object('function', c.function_name, 'code', c.code), (sum(c.total_ms) / 1000.0)::float8 from live.request_counts c group by c.function_name, c.code
   union all
-  select 'ipelya_request_duration_ms_count', 'histogram', 'How long functions took.',
+  select 'ipelya_request_duration_seconds_count', 'histogram', 'How long functions took.',
     jsonb_build_object('function', c.function_name, 'code', c.code), sum(c.count)::float8 from live.request_counts c group by c.function_name, c.code;
 end;
 

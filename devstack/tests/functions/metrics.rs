@@ -73,7 +73,7 @@ async fn what_goes_on_is_shown_to_who_watches_and_nobody_else() {
         let (_, _, text) = scrape(&world, TOKEN).await;
         sample(
             &text,
-            r#"ipelya_request_duration_ms_bucket{le="+Inf",code="ok",function="join-session"}"#,
+            r#"ipelya_request_duration_seconds_bucket{le="+Inf",code="ok",function="join-session"}"#,
         )
         .is_some()
     })
@@ -125,15 +125,13 @@ fn promtool(arguments: &[&str], input: &str) {
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
 }
 
 #[tokio::test]
