@@ -118,7 +118,7 @@ async fn changed_under_the_sweep(
     world.db.execute(age, &[&ids]).await.unwrap();
     holder.waited_for(world).await;
     let mut changes = Vec::new();
-    for id in ids.iter().copied() {
+    for &id in ids {
         let (own, change) = (World::of(&world.info).await, change.to_owned());
         changes.push(tokio::spawn(async move {
             own.db.execute(&change, &[&id]).await.unwrap() == 1
