@@ -64,13 +64,30 @@ create unique index reports_one_open on public.reports
 create index reports_open on public.reports (category, created_at) where status = 'open';
 create index reports_by_reported on public.reports (reported_id, created_at desc);
 
+insert into live.settings (name, value, meaning) values
+  ('deleted_message_seconds', 604800, 'How long a message that was deleted can still be reported.');
+
+create table live.deleted_messages (
+  id uuid primary key,
+  session_id uuid not null references public.live_sessions (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  body text not null,
+  created_at timestamptz not null,
+  deleted_at timestamptz not null default now()
+);
+comment on table live.deleted_messages is 'What was said and taken back, kept for a while as a proof, and for slow mode.';
+create index deleted_messages_by_author on live.deleted_messages (session_id, user_id, created_at desc);
+create index deleted_messages_of_user on live.deleted_messages (user_id);
+create index deleted_messages_age on live.deleted_messages (deleted_at);
+
 -- The message is quoted by the server, so that nobody puts words into somebody's mouth.
 create function live.quote_reported_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if new.message_id is null then return new; end if;
   select m.body, m.session_id into new.message_body, new.session_id
-  from public.live_messages m
+  from (select id, session_id, user_id, body from public.live_messages
+        union all select id, session_id, user_id, body from live.deleted_messages) m
   -- Whoever was there may tell, also when put out since or blocked.
   where m.id = new.message_id and m.user_id = new.reported_id and exists (
     select from public.live_participants p where p.session_id = m.session_id and p.user_id = new.reporter_id);
@@ -82,13 +99,14 @@ end $$;
 create trigger quote_reported_message before insert on public.reports
   for each row execute function live.quote_reported_message();
 
-select live.lock_down(t) from unnest(array['public.creator_bans', 'public.moderation_log', 'public.reports']::regclass[]) t;
+select live.lock_down(t) from unnest(array['public.creator_bans', 'public.moderation_log', 'public.reports', 'live.deleted_messages']::regclass[]) t;
 
 grant select on public.creator_bans, public.moderation_log, public.reports to authenticated;
 grant insert (reported_id, session_id, call_id, message_id, category, details) on public.reports to authenticated;
 alter table public.user_blocks alter column blocker_id set default auth.uid();
 grant insert (blocked_id), delete on public.user_blocks to authenticated;
 
+create policy "No client" on live.deleted_messages for all to anon, authenticated using (false);
 create policy "People see bans that concern them: their own, and those they gave" on public.creator_bans
   for select to authenticated using ((select auth.uid()) in (user_id, creator_id));
 create policy "Hosts and co-hosts see what was done in their sessions" on public.moderation_log

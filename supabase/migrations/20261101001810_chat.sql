@@ -46,8 +46,11 @@ begin
   where c.session_id = new.session_id and p.user_id = new.user_id and p.role not in ('host', 'co_host')
     and c.slow_mode_seconds > 0;
   if not found then return null; end if;
-  select created_at into v_last from public.live_messages
-  where session_id = new.session_id and user_id = new.user_id and id <> new.id order by created_at desc limit 1;
+  -- What was deleted was said, too.
+  select greatest(
+    (select max(created_at) from public.live_messages
+     where session_id = new.session_id and user_id = new.user_id and id <> new.id),
+    (select max(created_at) from live.deleted_messages where session_id = new.session_id and user_id = new.user_id)) into v_last;
   if v_last > new.created_at - v_slow then
     perform live.fail_insert(429, 'rate_limited', 'Slow mode is on.', jsonb_build_object('limit', 'slow_mode',
       'retry_after_ms', ceil(extract(epoch from v_last + v_slow - new.created_at) * 1000)));
@@ -73,6 +76,8 @@ begin
   end if;
   -- Not when the account or the session goes with all that belongs to it.
   if auth.uid() is null then return null; end if;
+  insert into live.deleted_messages (id, session_id, user_id, body, created_at)
+  values (old.id, old.session_id, old.user_id, old.body, old.created_at);
   perform realtime.send(jsonb_build_object('message', jsonb_build_object('id', old.id, 'session_id', old.session_id)),
                         'message_deleted', 'session:' || old.session_id, true);
   if old.user_id <> auth.uid() then
@@ -178,6 +183,7 @@ begin
   perform live.clear_away('public.webhook_events', $c$received_at <= now() - live.seconds('webhook_seconds')$c$);
   perform live.clear_away('public.livekit_outbox', $c$delivered_at <= now() - live.seconds('webhook_seconds')$c$);
   perform live.clear_away('live.connections', $c$left_at <= now() - live.seconds('webhook_seconds')$c$);
+  perform live.clear_away('live.deleted_messages', $c$deleted_at <= now() - live.seconds('deleted_message_seconds')$c$);
   perform live.clear_away('live.usage', 'paid_until <= now()');
 end $$;
 

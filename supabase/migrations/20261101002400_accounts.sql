@@ -22,6 +22,7 @@ begin atomic
     ('visits', 'public.live_participants', 'user_id = $1', 'session_id', true, true),
     ('connections', 'live.connections', 'user_id = $1', 'participant_sid', true, true),
     ('messages', 'public.live_messages', 'user_id = $1', 'id', true, true),
+    ('deleted_messages', 'live.deleted_messages', 'user_id = $1', 'id', true, true),
     ('reactions', 'public.live_reactions', 'user_id = $1', 'id', true, true),
     ('stage_requests', 'public.stage_requests', 'user_id = $1', 'id', true, true),
     ('tickets', 'public.session_tickets', 'user_id = $1', 'session_id', true, false),

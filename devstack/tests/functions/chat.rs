@@ -254,3 +254,17 @@ async fn a_storm_of_reactions_is_a_breeze_of_broadcasts() {
         );
     }
 }
+
+#[tokio::test]
+async fn deleting_what_one_said_is_no_way_around_slow_mode() {
+    let world = world().await;
+    let room = chat(&world).await;
+    let slow = json!({ "session_id": room.id, "slow_mode_seconds": 60 });
+    world.write(&room.host, "session_chat_settings", slow).await;
+    assert_eq!(say(&world, &room.viewer, &room, "one").await.status, 201);
+    let own = format!("live_messages?user_id=eq.{}", room.viewer.id);
+    world.erase(&room.viewer, &own).await;
+    assert_eq!(world.rows(&own, &room.viewer.token).await.1, json!([]));
+    let again = say(&world, &room.viewer, &room, "two").await;
+    assert_eq!(refused(&again, RateLimited)["limit"], "slow_mode");
+}

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::moderation::{join, moderate, room, walks_in};
+use crate::support::{Person, World};
 use crate::world;
 
 #[tokio::test]
@@ -153,18 +154,61 @@ async fn a_block_takes_the_stage_also_from_who_is_away() {
     assert_eq!(join(&world, co_host, &room.id).await.granted()["role"], "viewer");
 }
 
+/// Somebody says something rude in a session.
+async fn say_something_rude(world: &World, session: &str, person: &Person) -> Uuid {
+    let insert =
+        "insert into public.live_messages (session_id, user_id, body) values ($1, $2, 'rude') returning id";
+    let session = Uuid::parse_str(session).unwrap();
+    let said = world.db.query_one(insert, &[&session, &person.id]).await;
+    said.unwrap().get(0)
+}
+
 #[tokio::test]
 async fn whoever_was_put_out_may_still_report_what_was_said() {
     let world = world().await;
     let room = room(&world).await;
-    let insert =
-        "insert into public.live_messages (session_id, user_id, body) values ($1, $2, 'rude') returning id";
-    let session = Uuid::parse_str(&room.id).unwrap();
-    let said = world.db.query_one(insert, &[&session, &room.host.id]).await;
-    let message: Uuid = said.unwrap().get(0);
+    let message = say_something_rude(&world, &room.id, &room.host).await;
     moderate(&world, &room.host, &room.id, "kick", &room.viewer, json!({}))
         .await
         .granted();
     let report = json!({ "reported_id": room.host.id, "message_id": message, "category": "harassment" });
     assert_eq!(world.write(&room.viewer, "reports", report).await.status, 201);
+}
+
+#[tokio::test]
+async fn deleting_what_one_said_does_not_undo_it() {
+    let world = world().await;
+    let room = room(&world).await;
+    let message = say_something_rude(&world, &room.id, &room.speaker).await;
+    let own = format!("live_messages?id=eq.{message}");
+    world.erase(&room.speaker, &own).await;
+    assert_eq!(world.rows(&own, &room.viewer.token).await.1, json!([]));
+    let report = json!({ "reported_id": room.speaker.id, "message_id": message, "category": "harassment" });
+    assert_eq!(world.write(&room.viewer, "reports", report).await.status, 201);
+    let mine = world.rows("reports", &room.viewer.token).await.1;
+    assert_eq!(mine[0]["message_body"], "rude");
+}
+
+#[tokio::test]
+async fn an_account_that_is_suspended_says_nothing_more() {
+    let world = world().await;
+    let room = room(&world).await;
+    walks_in(&world, &room.id, &room.viewer, "viewer").await;
+    let suspend = "update auth.users set banned_until = now() + interval '1 day' where id = $1";
+    world.db.execute(suspend, &[&room.viewer.id]).await.unwrap();
+    let message = json!({ "session_id": room.id, "body": "x" });
+    let block = json!({ "blocked_id": room.host.id });
+    let report = json!({ "reported_id": room.host.id, "category": "spam" });
+    for (table, row) in [
+        ("live_messages", message),
+        ("user_blocks", block),
+        ("reports", report),
+    ] {
+        assert_eq!(world.write(&room.viewer, table, row).await.status, 403, "{table}");
+    }
+    let person = json!([{ "identity": room.viewer.id, "role": "viewer", "sources": [], "tracks": [] }]);
+    let found = "select kind from live.out_of_place($1, $2)";
+    let name = format!("live_{}", room.id);
+    let kind = world.db.query_one(found, &[&name, &person]).await.unwrap();
+    assert_eq!(kind.get::<_, String>(0), "remove_participant");
 }
