@@ -42,6 +42,10 @@ begin atomic
   union all
   select blocker_id from public.user_blocks where blocked_id = auth.uid();
 end;
+-- An access token outlives the account.
+create function live.i_have_an_account() returns boolean
+language sql stable security definer set search_path = ''
+return live.is_account(auth.uid());
 create function live.my_wallet() returns uuid
 language sql stable security definer set search_path = ''
 return (select id from public.coin_wallets where user_id = auth.uid());
@@ -51,10 +55,10 @@ return live.is_member(p_session_id, auth.uid()) and exists (
   select from public.live_participants p join public.live_sessions s on s.id = p.session_id
   where p.session_id = p_session_id and p.user_id = auth.uid() and p.status = 'joined' and not p.muted
     and s.status <> 'ended');
-revoke all on function live.my_sessions, live.sessions_i_lead, live.blocked_with_me, live.my_wallet, live.i_may_write
-  from public;
+revoke all on function live.my_sessions, live.sessions_i_lead, live.blocked_with_me, live.my_wallet, live.i_may_write,
+  live.i_have_an_account from public;
 grant execute on function live.my_sessions, live.sessions_i_lead, live.blocked_with_me, live.my_wallet,
-  live.i_may_write, live.may_hear to authenticated;
+  live.i_may_write, live.i_have_an_account, live.may_hear to authenticated;
 
 grant select on public.live_sessions, public.live_participants, public.live_messages, public.stage_requests,
   public.session_bans, public.user_blocks, public.session_tickets, public.coin_wallets, public.coin_transactions,

@@ -114,9 +114,9 @@ create policy "Hosts and co-hosts see what was done in their sessions" on public
 create policy "People see their own reports" on public.reports
   for select to authenticated using (reporter_id = (select auth.uid()));
 create policy "People report others in their own name" on public.reports
-  for insert to authenticated with check (reporter_id = (select auth.uid()));
+  for insert to authenticated with check (reporter_id = (select auth.uid()) and (select live.i_have_an_account()));
 create policy "People block in their own name" on public.user_blocks
-  for insert to authenticated with check (blocker_id = (select auth.uid()));
+  for insert to authenticated with check (blocker_id = (select auth.uid()) and (select live.i_have_an_account()));
 create policy "People lift the blocks they made" on public.user_blocks
   for delete to authenticated using (blocker_id = (select auth.uid()));
 

@@ -20,7 +20,7 @@ return not exists (
 
 create or replace function live.i_may_write(p_session_id uuid) returns boolean
 language sql stable security definer set search_path = ''
-return live.is_member(p_session_id, auth.uid()) and exists (
+return live.i_have_an_account() and live.is_member(p_session_id, auth.uid()) and exists (
   select from public.live_participants p join public.live_sessions s on s.id = p.session_id
   where p.session_id = p_session_id and p.user_id = auth.uid() and p.status = 'joined' and not p.muted
     and s.status = 'live');

@@ -129,7 +129,7 @@ begin atomic
     from jsonb_to_recordset(p_people) as r (identity text, role text, sources jsonb, tracks jsonb)
     join auth.users u on u.id = live.uuid_or_null(r.identity)
   ), judged as (
-    select id, case when not is_welcome or is_cheating then 'remove_participant'
+    select id, case when not is_welcome or is_cheating or not live.is_account(id) then 'remove_participant'
       when present <> '{}' and (present ->> 'role' is distinct from role or sources <> (
         select coalesce(jsonb_agg(s order by s), '[]') from jsonb_array_elements_text(present #> '{permission,can_publish_sources}') s))
       then 'update_participant' end as kind

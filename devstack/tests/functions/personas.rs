@@ -120,6 +120,7 @@ async fn nobody_but_the_service_role_calls_a_decision() {
     let open: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
     let policies = [
         "blocked_with_me",
+        "i_have_an_account",
         "i_may_delete_of",
         "i_may_write",
         "may_hear",
