@@ -1,19 +1,27 @@
 -- manage-stage: who comes onto the stage of a session and who leaves it.
 
+create function live.stage_max(s public.live_sessions) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return live.setting_for(s.host_id, case s.session_type when 'video_live' then 'stage_max_video' else 'stage_max_audio' end);
+end $$;
+
+-- How many are on the stage. Who lost the connection is not; the role waits, the place doesn't.
+create function live.on_stage(p_session_id uuid) returns bigint
+language sql stable security definer set search_path = ''
+return (select count(*) from public.live_participants where session_id = p_session_id
+        and status in ('admitted', 'joined') and role in ('host', 'co_host', 'speaker'));
+
 -- Gives a person another role, if the stage has room for it. The caller holds the session's row lock.
 create function live.set_role(s public.live_sessions, p_user_id uuid, p_role live.role) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_cap bigint := live.setting_for(s.host_id, case s.session_type when 'video_live' then 'stage_max_video' else 'stage_max_audio' end);
   v_old live.role;
 begin
   select role into v_old from public.live_participants where session_id = s.id and user_id = p_user_id for update;
   if v_old = p_role then return; end if;
-  if p_role in ('co_host', 'speaker') and v_old not in ('co_host', 'speaker') and v_cap <= (
-    select count(*) from public.live_participants where session_id = s.id
-      and status in ('admitted', 'joined') and role in ('host', 'co_host', 'speaker'))
-  then
-    perform live.fail('session_full', 'The stage has no place left.', jsonb_build_object('stage_max', v_cap));
+  if p_role in ('co_host', 'speaker') and v_old not in ('co_host', 'speaker') and live.on_stage(s.id) >= live.stage_max(s) then
+    perform live.fail('session_full', 'The stage has no place left.', jsonb_build_object('stage_max', live.stage_max(s)));
   end if;
   update public.live_participants set role = p_role where session_id = s.id and user_id = p_user_id;
   -- Whoever is on the stage has got what was asked for.

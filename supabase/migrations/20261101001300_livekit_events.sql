@@ -114,8 +114,11 @@ begin
   end if;
   if p_event = 'room_started' then return; end if;
   select role into v_role from public.live_participants where session_id = s.id and user_id = p_user_id;
-  if not live.is_member(s.id, p_user_id) then
+  if not (live.is_member(s.id, p_user_id) and live.is_account(p_user_id)) then
     perform live.enqueue('remove_participant', s.room_name, p_user_id);
+  elsif v_role in ('co_host', 'speaker') and live.on_stage(s.id) > live.stage_max(s) then
+    -- Who was gone kept the role, and not the place.
+    perform live.set_role(s, p_user_id, live.audience_role(s.session_type));
   elsif v_role is distinct from p_role_attribute then
     -- The token was minted before the role changed.
     perform live.enqueue('update_participant', s.room_name, p_user_id);

@@ -6,6 +6,7 @@ use ipelya_core::domain::ErrorCode::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::moderation::walks_in;
 use crate::support::{Answer, Person, World, claims};
 use crate::world;
 
@@ -213,6 +214,7 @@ async fn the_stage_has_so_many_places() {
     let world = world().await;
     let (host, id, _, last) = room(&world).await;
     // The host and eight more.
+    let mut guests = Vec::new();
     for _ in 0..8 {
         let guest = world.person().await;
         world
@@ -225,11 +227,26 @@ async fn the_stage_has_so_many_places() {
         stage(&world, &host, &id, "promote", Some(&guest), Some("co_host"))
             .await
             .granted();
+        guests.push(guest);
     }
     let full = stage(&world, &host, &id, "promote", Some(&last), None)
         .await
         .refused(SessionFull);
     assert_eq!(full["details"]["stage_max"], 9);
+
+    // One of them loses the connection, another one takes the place, and then both are there.
+    let lost = "update public.live_participants set status = 'left' where session_id = $1 and user_id = $2";
+    let uuid = Uuid::parse_str(&id).unwrap();
+    world.db.execute(lost, &[&uuid, &guests[0].id]).await.unwrap();
+    stage(&world, &host, &id, "promote", Some(&last), None)
+        .await
+        .granted();
+    walks_in(&world, &id, &guests[0], "co_host").await;
+    walks_in(&world, &id, &last, "speaker").await;
+    for (person, role) in [(&guests[0], "viewer"), (&last, "speaker")] {
+        let query = "select role from public.live_participants where user_id = $1";
+        assert_eq!(world.value(query, &person.id.to_string()).await, role);
+    }
 }
 
 #[tokio::test]
