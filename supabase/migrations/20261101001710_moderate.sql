@@ -177,6 +177,10 @@ begin
     perform live.fail('not_found', 'This person was never in the session.');
   elsif not live.may_moderate(v_me, v_target.role) then
     perform live.fail('role_not_allowed', 'Nobody moderates the host, and co-hosts not each other.');
+  elsif p_action = 'unban' and v_me = 'co_host' and exists (
+    select from public.session_bans where session_id = p_session_id and user_id = p_user_id and banned_by = v_session.host_id)
+  then
+    perform live.fail('role_not_allowed', 'Only the host lifts what the host gave.');
   elsif p_scope is not null and p_action not in ('ban', 'unban') then
     perform live.fail_field('scope', 'Only bans have a scope.');
   elsif p_seconds is not null and p_action <> 'ban' then

@@ -1,6 +1,6 @@
 //! What ends with a ban that runs out, and what goes on.
 
-use ipelya_core::domain::ErrorCode::Banned;
+use ipelya_core::domain::ErrorCode::{Banned, RoleNotAllowed};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -88,4 +88,22 @@ async fn a_ban_that_is_made_permanent_as_it_runs_out_stays() {
     lifting.await.unwrap();
     assert_eq!(bans(&world, &room.id).await, 1);
     join(&world, &room.viewer, &room.id).await.refused(Banned);
+}
+
+#[tokio::test]
+async fn a_co_host_lifts_no_ban_of_the_host() {
+    let world = world().await;
+    let room = room(&world).await;
+    let co_host = &room.co_hosts[0];
+    for (by, lifts) in [(&room.host, false), (co_host, true)] {
+        moderate(&world, by, &room.id, "ban", &room.viewer, json!({}))
+            .await
+            .granted();
+        let answer = moderate(&world, co_host, &room.id, "unban", &room.viewer, json!({})).await;
+        if lifts {
+            answer.granted();
+        } else {
+            answer.refused(RoleNotAllowed);
+        }
+    }
 }
