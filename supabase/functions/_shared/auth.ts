@@ -14,6 +14,7 @@ export type User = { userId: string };
 
 const clockToleranceSeconds = 5;
 const userClaims = z.object({ sub: z.guid(), role: z.literal("authenticated") });
+const ours = [errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code];
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
 function refuse(message: string): never {
@@ -47,8 +48,8 @@ async function verify(token: string, config: Config): Promise<JWTPayload> {
 export const user: Authenticate<User> = async (request, config) => {
   const token = bearer(request);
   const payload = await verify(token, config).catch((error) => {
-    // Keys that can't be fetched are our trouble, not a reason to sign in again.
-    if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout) throw error;
+    // Keys that can't be fetched, or aren't any, are our trouble and not a reason to sign in again.
+    if (!(error instanceof errors.JOSEError) || ours.includes(error.code)) throw error;
     return refuse("The token is not valid; sign in again.");
   });
   const claims = userClaims.safeParse(payload);

@@ -42,6 +42,19 @@ for (const [name, authorization] of Object.entries(refused)) {
   });
 }
 
+for (const [name, status, body] of [["are out of reach", 503, ""], ["are none", 200, "{}"]] as const) {
+  Deno.test(`keys that ${name} sign nobody out`, async () => {
+    await using keys = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response(body, { status }),
+    );
+    const project = { ...config, JWT_SECRET: undefined, SUPABASE_URL: `http://127.0.0.1:${keys.addr.port}` };
+    const header = btoa(JSON.stringify({ alg: "ES256", kid: "1" })).replace(/=+$/, "");
+    const request = post(null, { authorization: `Bearer ${header}.${(await userToken()).split(".")[1]}.AAAA` });
+    await assertRejects(user(request, project, request.text), (error) => !(error instanceof Refusal));
+  });
+}
+
 Deno.test("only the service role key is the service role", async () => {
   const request = post(null, { authorization: `Bearer ${env.SUPABASE_SERVICE_ROLE_KEY}` });
   assertEquals(await serviceRole(request, config, request.text), "service_role");
