@@ -8,7 +8,7 @@ create table public.device_tokens (
   device_id text not null check (char_length(device_id) between 1 and 128),
   platform text not null check (platform in ('ios', 'android')),
   kind text not null check (kind in ('apns_voip', 'apns', 'fcm')),
-  token text not null check (char_length(token) between 1 and 4096),
+  token text not null check (octet_length(token) between 1 and 2048),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (user_id, device_id, kind),

@@ -114,7 +114,7 @@ pub const ENDPOINTS: [Endpoint; 18] = [
             field("device_id", Kind::Line(128)),
             field("platform", Kind::Name),
             field("kind", Kind::Name),
-            field("token", Kind::Line(4096)),
+            field("token", Kind::Line(2048)),
             optional("unregister", Kind::Bool),
         ],
     },
