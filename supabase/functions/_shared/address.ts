@@ -10,8 +10,21 @@ export async function clientAddress(config: Config, headers: Headers): Promise<s
   const named = config.CLIENT_ADDRESS_HEADER && headers.get(config.CLIENT_ADDRESS_HEADER);
   const address = named?.split(",").at(-1)?.trim();
   if (!address) return undefined;
-  const text = `ipelya-live client address\n${config.SUPABASE_SERVICE_ROLE_KEY}\n${address}`;
+  const text = `ipelya-live client address\n${config.SUPABASE_SERVICE_ROLE_KEY}\n${network(address)}`;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   const hex = [...digest.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** The address in IPv4; in IPv6 its /64, of which one subscriber has all the addresses. */
+function network(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address);
+  if (mapped) return mapped[1];
+  const [head, tail] = address.toLowerCase().split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const rest = (tail ?? "").split(":").filter((group) => group !== "");
+  const zeros = tail === undefined ? 0 : Math.max(8 - groups.length - rest.length, 0);
+  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
+  return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
 }

@@ -23,3 +23,12 @@ Deno.test("an address is always the same number, which doesn't show it", async (
 Deno.test("what the client put in front doesn't count", async () => {
   assertEquals(await of("10.0.0.1, 192.0.2.1"), await of("192.0.2.1"));
 });
+
+Deno.test("all of a subscriber's IPv6 addresses are one", async () => {
+  const one = await of("2001:db8:0:1::1");
+  for (const same of ["2001:DB8::1:abcd:ef01:2345:6789", "2001:0db8:0000:0001:0:0:0:2"]) {
+    assertEquals(await of(same), one);
+  }
+  for (const other of ["2001:db8:0:2::1", "2001:db8::1", "::1"]) assertFalse(await of(other) === one);
+  assertEquals(await of("::ffff:192.0.2.1"), await of("192.0.2.1"));
+});
