@@ -90,7 +90,7 @@ pub struct SessionAdmission {
 }
 
 /// A fresh token.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct RoomAccess {
     /// What the caller is now.
     pub role: Role,
@@ -144,7 +144,7 @@ pub struct StageOutcome {
 }
 
 /// A call to start.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct InitiateCall {
     /// Whom to call.
     pub callee_id: UserId,
@@ -153,7 +153,7 @@ pub struct InitiateCall {
 }
 
 /// A call that rings at the other side, or, when both called each other, is active already.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct CallAdmission {
     /// The call as it stands.
     pub call: Call,
@@ -162,7 +162,7 @@ pub struct CallAdmission {
 }
 
 /// A change of a call's type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ChangeCall {
     /// The call.
     pub call_id: CallId,
@@ -185,7 +185,7 @@ pub enum CallChange {
 }
 
 /// An answer to a ringing call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct AnswerCall {
     /// The call.
     pub call_id: CallId,
@@ -197,7 +197,7 @@ pub struct AnswerCall {
 }
 
 /// An answered call.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct AnsweredCall {
     /// The call as it stands.
     pub call: Call,

@@ -4,6 +4,7 @@
 
 mod book;
 mod effect;
+mod errand;
 mod input;
 mod machine;
 mod media;
@@ -15,6 +16,7 @@ mod upgrade;
 
 pub use book::{Book, Registered, Route};
 pub use effect::{Effect, Timer};
+pub use errand::{Errand, Reply};
 pub use input::Input;
 pub use machine::Machine;
 pub use push::{CallPush, Push, StopRinging};

@@ -10,7 +10,7 @@ use super::requests::Requests;
 use super::snapshot::{CallEvent, CallSnapshot, Message, Reply, Watches};
 use super::way_to_talk::WayToTalk;
 use crate::backend::CallChange;
-use crate::call::{Direction, Effect, Input, Machine, Timer};
+use crate::call::{Direction, Effect, Errand, Input, Machine, Timer};
 use crate::domain::{CallId, CallType, LiveError, Role, UserId, quality};
 use crate::media::MediaRoom;
 use crate::runtime::room::{LinkEvent, Presets, RoomLink, RoomNews};
@@ -170,13 +170,13 @@ impl CallActor {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Initiate(request, key) => self.requests.initiate(request, key),
-            Effect::Answer(request) => self.requests.answer(request),
-            Effect::EndCall(id) => self.requests.end(id),
-            Effect::Fetch(id) => self.requests.fetch(id),
-            Effect::RefreshToken(id) => self.requests.refresh_token(id),
+            Effect::Initiate(request, key) => self.requests.ask(Errand::Initiate(request, key)),
+            Effect::Answer(request) => self.requests.ask(Errand::Answer(request)),
+            Effect::EndCall(id) => self.requests.ask(Errand::EndCall(id)),
+            Effect::Fetch(id) => self.requests.ask(Errand::Fetch(id)),
+            Effect::RefreshToken(id) => self.requests.ask(Errand::RefreshToken(id)),
+            Effect::Change(request, key) => self.requests.ask(Errand::Change(request, key)),
             Effect::Resume => self.link.resume(),
-            Effect::Change(request, key) => self.requests.change(request, key),
             Effect::Connect(access) => self.link.connect(access, true),
             Effect::Publish(source) => self.link.publish(source, self.presets()),
             Effect::Unpublish(source) => self.link.unpublish(source),

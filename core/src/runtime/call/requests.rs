@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use crate::backend::{AnswerCall, Backend, ChangeCall, InitiateCall};
-use crate::call::Input;
-use crate::domain::{CallId, ErrorCode, IdempotencyKey, LiveError};
+use crate::backend::Backend;
+use crate::call::{Errand, Input, Reply};
+use crate::domain::LiveResult;
 use crate::runtime::shared::insist;
 
 /// Requests in flight; dropping it cancels them.
@@ -28,64 +28,38 @@ impl Requests {
         self.tasks.join_next().await
     }
 
-    pub(super) fn initiate(&mut self, request: InitiateCall, key: IdempotencyKey) {
-        self.ask(|backend| async move {
-            let initiated = insist(|| async {
-                match backend.initiate_call(request.clone(), key.clone()).await {
-                    // It may ring there already. The key finds that very call again.
-                    Err(error) if error.code == ErrorCode::Internal => Err(error),
+    /// Asks the backend for as long as the errand insists; what it says then is an input.
+    pub(super) fn ask(&mut self, errand: Errand) {
+        let backend = Arc::clone(&self.backend);
+        self.tasks.spawn(async move {
+            let answer = insist(|| async {
+                match ask_once(&*backend, &errand).await {
+                    Err(error) if errand.insists(&error) => Err(error),
                     settled => Ok(settled),
                 }
             });
-            Some(Input::Initiated(initiated.await.and_then(|settled| settled)))
+            let answer = answer.await.and_then(|settled| settled);
+            if let (Errand::EndCall(_) | Errand::Fetch(_), Err(error)) = (&errand, &answer) {
+                tracing::warn!(%error, "the backend couldn't be asked about a call");
+            }
+            errand.settled(answer)
         });
-    }
-
-    /// Accepting is one try, which the machine repeats while the ring lasts; a refusal must arrive.
-    pub(super) fn answer(&mut self, request: AnswerCall) {
-        self.ask(|backend| async move {
-            let answered = if request.accept {
-                backend.answer_call(request).await
-            } else {
-                insist(|| backend.answer_call(request.clone())).await
-            };
-            Some(Input::Answered(answered))
-        });
-    }
-
-    pub(super) fn end(&mut self, id: CallId) {
-        self.ask(move |backend| async move {
-            let ended = insist(|| backend.end_call(id)).await;
-            ended.inspect_err(untold).ok().map(Input::CallChanged)
-        });
-    }
-
-    pub(super) fn fetch(&mut self, id: CallId) {
-        self.ask(move |backend| async move {
-            let call = insist(|| backend.call(id)).await;
-            call.inspect_err(untold).ok().map(Input::CallChanged)
-        });
-    }
-
-    pub(super) fn refresh_token(&mut self, id: CallId) {
-        self.ask(move |backend| async move { Some(Input::Token(backend.call_token(id).await)) });
-    }
-
-    pub(super) fn change(&mut self, request: ChangeCall, key: IdempotencyKey) {
-        self.ask(|backend| async move {
-            let answer = insist(|| backend.change_call(request.clone(), key.clone())).await;
-            Some(Input::Changed(request.action, answer))
-        });
-    }
-
-    fn ask<F>(&mut self, question: impl FnOnce(Arc<dyn Backend>) -> F)
-    where
-        F: Future<Output = Option<Input>> + Send + 'static,
-    {
-        self.tasks.spawn(question(Arc::clone(&self.backend)));
     }
 }
 
-fn untold(error: &LiveError) {
-    tracing::warn!(%error, "the backend couldn't be asked about a call");
+async fn ask_once(backend: &dyn Backend, errand: &Errand) -> LiveResult<Reply> {
+    match errand {
+        Errand::Initiate(request, key) => {
+            let initiated = backend.initiate_call(request.clone(), key.clone()).await;
+            initiated.map(Reply::Initiated)
+        }
+        Errand::Answer(request) => backend.answer_call(request.clone()).await.map(Reply::Answered),
+        Errand::EndCall(id) => backend.end_call(*id).await.map(Reply::Call),
+        Errand::Fetch(id) => backend.call(*id).await.map(Reply::Call),
+        Errand::RefreshToken(id) => backend.call_token(*id).await.map(Reply::Token),
+        Errand::Change(request, key) => {
+            let changed = backend.change_call(request.clone(), key.clone()).await;
+            changed.map(|call| Reply::Changed(request.action, call))
+        }
+    }
 }
