@@ -1,73 +1,12 @@
-use std::time::Duration;
-
-use ipelya_core::backend::{AnsweredCall, CallAdmission, CallChange, InitiateCall};
 use ipelya_core::call::{Direction, Effect, Input, Machine, State, Timer};
-use ipelya_core::domain::{
-    CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, IdempotencyKey, VideoRequest, limits,
-};
-use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
+use ipelya_core::domain::{CallEndReason, CallStatus, ErrorCode, limits};
+use ipelya_core::media::TrackSource;
 use proptest::prelude::*;
 
-use crate::support::{access, at, call, error, user};
-
-fn dial() -> Input {
-    let request = InitiateCall {
-        callee_id: user(2),
-        call_type: CallType::VideoCall,
-    };
-    Input::Dial(request, IdempotencyKey::random())
-}
-
-fn initiated(status: CallStatus) -> Input {
-    Input::Initiated(Ok(CallAdmission {
-        call: call(status),
-        livekit: access(),
-    }))
-}
-
-fn offered() -> Input {
-    Input::Offered {
-        call: call(CallStatus::Ringing),
-        rings_for: Duration::from_secs(45),
-    }
-}
-
-fn answered() -> Input {
-    let mut call = call(CallStatus::Active);
-    call.answered_device_id = Some("phone".into());
-    Input::Answered(Ok(AnsweredCall {
-        call,
-        livekit: Some(access()),
-    }))
-}
-
-fn ended(reason: CallEndReason) -> Input {
-    let mut call = call(CallStatus::Ended);
-    call.end_reason = Some(reason);
-    Input::CallChanged(call)
-}
-
-fn active_elsewhere() -> Input {
-    let mut call = call(CallStatus::Active);
-    call.answered_device_id = Some("tablet".into());
-    Input::CallChanged(call)
-}
-
-fn accept() -> Input {
-    Input::Accept(DeviceId::new("phone").unwrap())
-}
-
-fn after(inputs: impl IntoIterator<Item = Input>) -> Machine {
-    let mut machine = Machine::default();
-    for input in inputs {
-        machine.handle(input, at());
-    }
-    machine
-}
-
-fn over(reason: CallEndReason) -> State {
-    State::Ended { reason }
-}
+use crate::call_inputs::{
+    accept, active_elsewhere, after, answered, any_input, dial, ended, initiated, offered, over,
+};
+use crate::support::{access, at, call, error};
 
 #[test]
 fn a_call_that_is_taken_connects_and_publishes() {
@@ -288,66 +227,6 @@ fn a_dial_that_finds_the_other_one_busy_says_so() {
     let effects = machine.handle(Input::Initiated(Err(error(ErrorCode::Busy))), at());
     assert_eq!(machine.state(), over(CallEndReason::Busy));
     assert!(effects.contains(&Effect::Report(error(ErrorCode::Busy))));
-}
-
-fn any_change() -> impl Strategy<Value = CallChange> {
-    proptest::sample::select(vec![
-        CallChange::RequestVideo,
-        CallChange::AcceptVideo,
-        CallChange::DeclineVideo,
-        CallChange::ToAudio,
-    ])
-}
-
-fn any_input() -> impl Strategy<Value = Input> {
-    let any_error = || proptest::sample::select(ErrorCode::ALL).prop_map(error);
-    let any_status =
-        || proptest::sample::select(vec![CallStatus::Ringing, CallStatus::Active, CallStatus::Ended]);
-    prop_oneof![
-        Just(dial()),
-        Just(offered()),
-        Just(accept()),
-        Just(Input::Decline),
-        Just(Input::HangUp),
-        any::<bool>().prop_map(Input::Hold),
-        any::<bool>().prop_map(|on| Input::Want(TrackSource::Microphone, on)),
-        any::<bool>().prop_map(|on| Input::Want(TrackSource::Camera, on)),
-        Just(Input::FlipCamera),
-        any_error().prop_map(|error| Input::Flipped(Err(error))),
-        Just(Input::Flipped(Ok(Facing::Environment))),
-        Just(Input::Merged),
-        any_status().prop_map(initiated),
-        any_error().prop_map(|error| Input::Initiated(Err(error))),
-        Just(answered()),
-        any_error().prop_map(|error| Input::Answered(Err(error))),
-        any_error().prop_map(|error| Input::Token(Err(error))),
-        any_status().prop_map(|status| Input::CallChanged(call(status))),
-        any::<bool>().prop_map(|video| {
-            let mut voices = call(CallStatus::Active);
-            (voices.call_type, voices.version) = (CallType::AudioCall, 3);
-            voices.video_request = video.then(|| VideoRequest {
-                user_id: user(1),
-                expires_at: voices.ring_expires_at,
-            });
-            Input::CallChanged(voices)
-        }),
-        Just(active_elsewhere()),
-        Just(Input::Connected(Ok(()))),
-        any_error().prop_map(|error| Input::Connected(Err(error))),
-        Just(Input::ConnectionLost),
-        Just(Input::ConnectionResumed),
-        Just(Input::Disconnected(DisconnectReason::ConnectionLost)),
-        Just(Input::Disconnected(DisconnectReason::DuplicateIdentity)),
-        any_error().prop_map(|error| Input::Published(TrackSource::Microphone, Err(error))),
-        Just(Input::Published(TrackSource::Microphone, Ok(()))),
-        Just(Input::Unpublished(TrackSource::Camera)),
-        (any::<bool>(), any::<bool>())
-            .prop_map(|(audio, video)| Input::GrantsChanged(Grants { audio, video })),
-        (any_change(), any::<u128>()).prop_map(|(change, _)| Input::Change(change, IdempotencyKey::random())),
-        (any_change(), any_status()).prop_map(|(change, status)| Input::Changed(change, Ok(call(status)))),
-        (any_change(), any_error()).prop_map(|(change, error)| Input::Changed(change, Err(error))),
-        proptest::sample::select(vec![Timer::Ring, Timer::Retry, Timer::Budget]).prop_map(Input::Timer),
-    ]
 }
 
 proptest! {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod call;
+mod call_inputs;
 mod call_upgrade;
 mod diagrams;
 mod limits_page;
