@@ -27,6 +27,12 @@ impl Machine {
                 out.push(Effect::EndCall(admission.call.id));
                 self.call = Some(admission.call);
             }
+            // The ring was over before its answer came through; why, the server knows.
+            (S::Ended { .. }, I::Initiated(Err(error))) => {
+                if let Some(reason) = error.details.end_reason {
+                    self.state = S::Ended { reason };
+                }
+            }
             (S::Ringing { direction: Out }, I::HangUp | I::Decline) => {
                 self.hang_up(CallEndReason::Cancelled, out)
             }
@@ -292,7 +298,6 @@ impl Machine {
                 | I::Want(..)
                 | I::FlipCamera
                 | I::Merged
-                | I::Initiated(Err(_))
                 | I::Token(_)
                 | I::Connected(_)
                 | I::ConnectionLost

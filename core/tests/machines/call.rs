@@ -229,6 +229,15 @@ fn a_dial_that_finds_the_other_one_busy_says_so() {
     assert!(effects.contains(&Effect::Report(error(ErrorCode::Busy))));
 }
 
+#[test]
+fn a_dial_that_was_hung_up_and_over_before_its_answer_ends_with_the_servers_reason() {
+    let mut machine = after([dial(), Input::HangUp]);
+    let mut refusal = error(ErrorCode::CallEnded);
+    refusal.details.end_reason = Some(CallEndReason::Declined);
+    assert_eq!(machine.handle(Input::Initiated(Err(refusal)), at()), []);
+    assert_eq!(machine.state(), over(CallEndReason::Declined));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
