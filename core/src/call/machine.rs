@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::ring::Ring;
 use super::upgrade::Upgrade;
 use super::{Capabilities, Direction, Effect, Input, State, Timer};
-use crate::backend::{AnswerCall, AnsweredCall, CallAdmission, LiveKitAccess};
+use crate::backend::{CallAdmission, LiveKitAccess};
 use crate::backoff;
 use crate::domain::{
     Call, CallEndReason, CallStatus, CallType, DeviceId, ErrorCode, Grants, LiveError, UserId, limits,
@@ -121,71 +121,6 @@ impl Machine {
             // The other side was calling: its call is this one now.
             CallStatus::Active => self.connect(out),
             CallStatus::Ended => self.end(reason.unwrap_or(CallEndReason::Other), out),
-        }
-    }
-
-    pub(super) fn answer(&self, accept: bool, out: &mut Vec<Effect>) {
-        if let Some(call) = &self.call {
-            out.push(Effect::Answer(AnswerCall {
-                call_id: call.id,
-                accept,
-                device_id: self.device.clone(),
-            }));
-        }
-    }
-
-    pub(super) fn answered(&mut self, answered: AnsweredCall, out: &mut Vec<Effect>) {
-        // News of what came after may have overtaken the answer.
-        let is_news = |known: &Call| known.id != answered.call.id || known.version <= answered.call.version;
-        if self.call.as_ref().is_none_or(is_news) {
-            self.call = Some(answered.call);
-        }
-        self.access = answered.livekit;
-        self.attempt = 0;
-        self.connect(out);
-    }
-
-    pub(super) fn answer_refused(&mut self, error: LiveError, at: Moment, out: &mut Vec<Effect>) {
-        match error.code {
-            ErrorCode::AnsweredElsewhere => self.end(CallEndReason::AnsweredElsewhere, out),
-            // Over, but why? The backend writes down a ring that ran out, and its answer corrects this guess.
-            ErrorCode::CallEnded => self.hang_up(CallEndReason::Cancelled, out),
-            ErrorCode::InvalidArgument
-            | ErrorCode::NotAuthenticated
-            | ErrorCode::PaymentRequired
-            | ErrorCode::InsufficientCoins
-            | ErrorCode::Forbidden
-            | ErrorCode::NotCreator
-            | ErrorCode::SubscriptionRequired
-            | ErrorCode::Banned
-            | ErrorCode::Blocked
-            | ErrorCode::RoleNotAllowed
-            | ErrorCode::NotFound
-            | ErrorCode::Conflict
-            | ErrorCode::AlreadyLive
-            | ErrorCode::Busy
-            | ErrorCode::PriceChanged
-            | ErrorCode::SessionFull
-            | ErrorCode::SessionEnded
-            | ErrorCode::RateLimited
-            | ErrorCode::QuotaExceeded
-            | ErrorCode::MediaUnavailable
-            | ErrorCode::Internal => self.retry(error, at, out),
-        }
-    }
-
-    /// The answer of this device was refused after it was done with the call: why it is over is known better now.
-    pub(super) fn refused_late(&mut self, reason: CallEndReason, code: ErrorCode, out: &mut Vec<Effect>) {
-        if reason == CallEndReason::GlareMerged {
-            return;
-        }
-        if code == ErrorCode::AnsweredElsewhere {
-            self.state = State::Ended {
-                reason: CallEndReason::AnsweredElsewhere,
-            };
-        } else if let (ErrorCode::CallEnded, Some(call)) = (code, &self.call) {
-            // A ring that ran out may not be written down as ended yet; this writes it, and says why.
-            out.push(Effect::EndCall(call.id));
         }
     }
 
@@ -356,10 +291,20 @@ impl Machine {
 
     /// Over by this side's doing: the backend must hear of it.
     pub(super) fn hang_up(&mut self, reason: CallEndReason, out: &mut Vec<Effect>) {
+        if self.is_answering() {
+            // Another device may have been quicker, and the call is that one's to end.
+            self.answer(false, out);
+        } else {
+            self.end_there(out);
+        }
+        self.end(reason, out);
+    }
+
+    /// Tells the backend that it is over, and learns why it says it is.
+    pub(super) fn end_there(&self, out: &mut Vec<Effect>) {
         if let Some(call) = &self.call {
             out.push(Effect::EndCall(call.id));
         }
-        self.end(reason, out);
     }
 
     pub(super) fn end(&mut self, reason: CallEndReason, out: &mut Vec<Effect>) {

@@ -2,6 +2,7 @@
 //!
 //! Sans-IO, as the session machine; `README.md` beside this file has the diagram.
 
+mod answer;
 mod book;
 mod effect;
 mod errand;

@@ -230,6 +230,50 @@ fn a_dial_that_finds_the_other_one_busy_says_so() {
 }
 
 #[test]
+fn a_device_that_gives_up_its_answer_leaves_a_call_that_another_one_took() {
+    let taken_back = |mut machine: Machine, why: Input| {
+        let effects = machine.handle(why, at());
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Answer(answer) if !answer.accept)),
+            "{effects:?}"
+        );
+        assert!(
+            !effects.contains(&Effect::EndCall(call(CallStatus::Ringing).id)),
+            "{effects:?}"
+        );
+        machine
+    };
+    let mut hung_up = taken_back(after([offered(), accept()]), Input::HangUp);
+    let mut too_late = taken_back(after([offered(), accept()]), Input::Timer(Timer::Budget));
+    for machine in [&mut hung_up, &mut too_late] {
+        let refused = Input::Answered(Err(error(ErrorCode::AnsweredElsewhere)));
+        assert_eq!(machine.handle(refused, at()), []);
+        assert_eq!(machine.state(), over(CallEndReason::AnsweredElsewhere));
+    }
+}
+
+#[test]
+fn an_answer_that_was_quicker_than_being_taken_back_is_ended() {
+    let mut machine = after([offered(), accept(), Input::HangUp]);
+    let effects = machine.handle(Input::Answered(Err(error(ErrorCode::Conflict))), at());
+    assert_eq!(effects, [Effect::EndCall(call(CallStatus::Ringing).id)]);
+    machine.handle(ended(CallEndReason::HungUp), at());
+    assert_eq!(machine.state(), over(CallEndReason::HungUp));
+}
+
+#[test]
+fn a_decline_that_lost_against_the_same_call_dialled_on_another_device_says_so() {
+    let mut machine = after([offered(), Input::Decline]);
+    assert_eq!(
+        machine.handle(Input::Answered(Err(error(ErrorCode::Conflict))), at()),
+        []
+    );
+    assert_eq!(machine.state(), over(CallEndReason::AnsweredElsewhere));
+}
+
+#[test]
 fn a_dial_that_was_hung_up_and_over_before_its_answer_ends_with_the_servers_reason() {
     let mut machine = after([dial(), Input::HangUp]);
     let mut refusal = error(ErrorCode::CallEnded);
