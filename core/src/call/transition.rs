@@ -59,11 +59,15 @@ impl Machine {
                 self.answer(false, out);
                 self.end(CallEndReason::Declined, out);
             }
-            // Also when it was taken here already: two machines in one room would throw each other out.
+            // Also when it was taken or dialled here already: two machines in one room would throw each other out.
             (
-                S::Ringing { direction: In } | S::Connecting | S::Active | S::Held | S::Reconnecting { .. },
+                S::Ringing { direction: In | Out }
+                | S::Connecting
+                | S::Active
+                | S::Held
+                | S::Reconnecting { .. },
                 I::Merged,
-            ) if self.direction == Some(In) => self.end(CallEndReason::GlareMerged, out),
+            ) => self.end(CallEndReason::GlareMerged, out),
             (S::Connecting, I::Answered(Ok(answered))) => self.answered(answered, out),
             (S::Connecting, I::Answered(Err(error))) => self.answer_refused(error, at, out),
             // The user was faster than the answer.
@@ -259,11 +263,9 @@ impl Machine {
                 | I::Timer(Timer::Retry | Timer::Budget),
             )
             | (S::Ringing { direction: Out }, I::Accept(_))
-            | (S::Ringing { direction: In | Out }, I::Merged)
             | (
                 S::Connecting,
                 I::Accept(_)
-                | I::Merged
                 | I::Initiated(_)
                 | I::ConnectionLost
                 | I::ConnectionResumed
@@ -272,7 +274,6 @@ impl Machine {
             | (
                 S::Active | S::Held,
                 I::Accept(_)
-                | I::Merged
                 | I::Initiated(_)
                 | I::Answered(_)
                 | I::Token(_)
@@ -282,12 +283,7 @@ impl Machine {
             )
             | (
                 S::Reconnecting { .. },
-                I::Accept(_)
-                | I::Merged
-                | I::Initiated(_)
-                | I::Answered(_)
-                | I::ConnectionLost
-                | I::Timer(Timer::Ring),
+                I::Accept(_) | I::Initiated(_) | I::Answered(_) | I::ConnectionLost | I::Timer(Timer::Ring),
             )
             | (
                 S::Ended { .. },

@@ -282,6 +282,20 @@ fn a_dial_that_was_hung_up_and_over_before_its_answer_ends_with_the_servers_reas
     assert_eq!(machine.state(), over(CallEndReason::Declined));
 }
 
+#[test]
+fn a_call_that_is_dialled_twice_goes_on_in_the_later_machine() {
+    let mut ringing = after([dial(), initiated(CallStatus::Ringing)]);
+    let effects = ringing.handle(Input::Merged, at());
+    assert_eq!(
+        effects,
+        [Effect::Disconnect],
+        "and the backend isn't told of an end"
+    );
+    assert_eq!(ringing.state(), over(CallEndReason::GlareMerged));
+    let mut talking = after([dial(), initiated(CallStatus::Active), Input::Connected(Ok(()))]);
+    assert_eq!(talking.handle(Input::Merged, at()), [Effect::Disconnect]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
