@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::stage_support::{explore, input_name, state_name};
 
 /// The edges of the first diagram of a machine's README: (from, to) and the label.
-fn drawn(machine: &str) -> BTreeMap<(String, String), BTreeSet<String>> {
+pub fn drawn(machine: &str) -> BTreeMap<(String, String), BTreeSet<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/{machine}/README.md"));
     let text = std::fs::read_to_string(path).unwrap();
     let diagram = text

@@ -5,6 +5,7 @@
 
 mod call;
 mod call_inputs;
+mod call_table;
 mod call_upgrade;
 mod diagrams;
 mod limits_page;
@@ -15,5 +16,6 @@ mod session_table;
 mod stage;
 mod stage_support;
 mod support;
+mod table;
 mod ui_states;
 mod viewing;

@@ -1,18 +1,14 @@
 //! Every pair of a state and an input, with what comes of it: the table beside the machine.
 
-use std::fmt::Write as _;
-use std::path::Path;
-
 use ipelya_core::backend::RoomAccess;
 use ipelya_core::domain::{ErrorCode, Grants, Role, SessionEndReason, SessionStatus, SessionType};
 use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
 use ipelya_core::session::{Effect, Input, Machine, State, Timer};
 
+use crate::diagrams::drawn;
 use crate::session_inputs::{admission, inside, join};
 use crate::support::{access, at, error, session};
-
-/// Written anew by `IPELYA_BLESS=1 cargo test -p ipelya-core --test machines session_table`.
-const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/session/TRANSITIONS.md");
+use crate::table::Table;
 
 /// A host with an open camera, in each state.
 fn states() -> Vec<(&'static str, Machine)> {
@@ -181,74 +177,29 @@ fn effect(effect: &Effect) -> String {
     }
 }
 
-fn table() -> String {
-    let mut text = String::from(
-        "# What comes of every input in every state\n\nFor a host with an open camera. Generated from the machine by \
-         `core/tests/machines/session_table.rs`, and held to it.\n",
-    );
-    for (name, machine) in states() {
-        let _ = write!(
-            text,
-            "\n## {name}\n\n| input | state | effects |\n|---|---|---|\n"
-        );
-        let mut ignored = Vec::new();
-        for (said, input) in inputs() {
-            let mut machine = machine.clone();
-            let before = machine.clone();
-            let effects = machine.handle(input, at());
-            if effects.is_empty() && format!("{machine:?}") == format!("{before:?}") {
-                ignored.push(said);
-                continue;
-            }
-            let effects: Vec<_> = effects.iter().map(effect).collect();
-            let _ = writeln!(
-                text,
-                "| {said} | {} | {} |",
-                state(machine.state()),
-                effects.join(", ")
-            );
-        }
-        let _ = writeln!(text, "\nNothing comes of: {}.", ignored.join("; "));
+fn table() -> Table<Machine, Input, Effect> {
+    Table {
+        machine: "session",
+        view: "For a host with an open camera.",
+        states: states(),
+        inputs: inputs(),
+        handle: |machine, input| machine.handle(input, at()),
+        state: |machine| state(machine.state()),
+        effect,
     }
-    text
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "the table is the test's output")]
 fn every_state_has_an_outcome_for_every_input() {
-    for (name, machine) in states() {
-        assert_eq!(state(machine.state()).split('(').next(), Some(name));
-    }
-    let table = table();
-    println!("{table}");
-    if std::env::var_os("IPELYA_BLESS").is_some() {
-        assert!(std::fs::write(Path::new(TABLE), &table).is_ok());
-    }
-    let committed = std::fs::read_to_string(TABLE).unwrap_or_default();
-    assert!(
-        committed == table,
-        "{TABLE} is old: run the test with IPELYA_BLESS=1"
-    );
+    table().hold();
 }
 
 #[test]
 fn every_change_of_state_is_in_the_diagram() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/src/session/README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let drawn: Vec<_> = readme
-        .lines()
-        .filter_map(|line| line.trim().split_once(" --> "))
-        .map(|(from, to)| (from, to.split(':').next().unwrap_or_default()))
-        .collect();
-    for (from, machine) in states() {
-        for (said, input) in inputs() {
-            let mut machine = machine.clone();
-            machine.handle(input, at());
-            let to = state(machine.state());
-            let to = to.split('(').next().unwrap_or_default();
-            // The diagram shows the ways to the end once.
-            let is_drawn = from == to || to == "Ended" || drawn.contains(&(from, to));
-            assert!(is_drawn, "{from} --> {to} by {said} isn't drawn");
-        }
+    let drawn = drawn("session");
+    for (from, to, said) in table().changes() {
+        // The diagram shows the ways to the end once.
+        let is_drawn = to == "Ended" || drawn.contains_key(&(from.clone(), to.clone()));
+        assert!(is_drawn, "{from} --> {to} by {said} isn't drawn");
     }
 }
