@@ -5,6 +5,7 @@
 
 mod call;
 mod call_inputs;
+mod call_model;
 mod call_table;
 mod call_upgrade;
 mod diagrams;
@@ -14,6 +15,7 @@ mod session_inputs;
 mod session_model;
 mod session_table;
 mod stage;
+mod stage_model;
 mod stage_support;
 mod support;
 mod table;

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use crate::session_inputs::{admission, any_input, join};
-use crate::support::{at, session};
+use crate::support::{at, failures_of, sequences, session};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -324,7 +324,7 @@ impl StateMachineTest for Session {
 }
 
 prop_state_machine! {
-    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+    #![proptest_config(sequences(failures_of!("session_model")))]
 
     #[test]
     fn the_machine_does_what_the_model_says(sequential 1..30 => Session);

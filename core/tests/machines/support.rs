@@ -7,6 +7,7 @@ use ipelya_core::domain::{
     Access, Call, CallId, CallStatus, CallType, ErrorCode, LiveError, LiveSession, SessionId, SessionStatus,
     SessionType, UserId,
 };
+use proptest::test_runner::{Config as ProptestConfig, FileFailurePersistence};
 use uuid::Uuid;
 
 pub fn at() -> Moment {
@@ -63,3 +64,27 @@ pub fn call(status: CallStatus) -> Call {
         end_reason: None,
     }
 }
+
+/// How a reference model is held against its machine. What fails is kept in `proptest-regressions` beside the tests, and
+/// played again first: commit it.
+pub fn sequences(failures: &'static str) -> ProptestConfig {
+    let is_deep = std::env::var("IPELYA_MODEL").is_ok_and(|how| how == "deep");
+    ProptestConfig {
+        cases: if is_deep { 300_000 } else { 10_000 },
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(failures))),
+        ..ProptestConfig::default()
+    }
+}
+
+/// The file that keeps what failed of a model.
+macro_rules! failures_of {
+    ($model:literal) => {
+        concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/machines/proptest-regressions/",
+            $model,
+            ".txt"
+        )
+    };
+}
+pub(crate) use failures_of;
