@@ -5,6 +5,7 @@ mod demo;
 mod faults;
 mod generate;
 mod mobile;
+mod models;
 mod setup;
 mod stack;
 mod test;
@@ -34,6 +35,8 @@ enum Command {
     Test,
     /// Break servers, networks and processes under a live broadcast, long outages too (6 minutes)
     Faults,
+    /// Explore the calls' worlds, the models and the races in their long form
+    Models,
     /// Measure what docs/performance.md tells of
     Bench,
     /// Write what is generated from the core
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test => test::run(),
         Command::Faults => faults::run(),
+        Command::Models => models::run(),
         Command::Bench => bench::run(),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::CheckMobile => mobile::run(),

@@ -130,10 +130,10 @@ impl Guard {
         for effect in effects.iter_mut() {
             match effect {
                 Effect::Answer(answer) if self == Self::DeviceIsNamed => answer.device_id = None,
-                Effect::Answer(answer) if self == Self::AnswerIsTakenBack && before == State::Connecting => {
-                    if !answer.accept {
-                        *effect = Effect::EndCall(answer.call_id);
-                    }
+                Effect::Answer(answer)
+                    if self == Self::AnswerIsTakenBack && before == State::Connecting && !answer.accept =>
+                {
+                    *effect = Effect::EndCall(answer.call_id);
                 }
                 _ => {}
             }

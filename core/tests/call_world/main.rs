@@ -26,9 +26,12 @@ mod world;
 use explore::explore;
 use setups::Setup;
 
+fn is_deep() -> bool {
+    std::env::var("IPELYA_MODEL").is_ok_and(|how| how == "deep")
+}
+
 fn keeps_every_rule(setup: Setup) {
-    let is_deep = std::env::var("IPELYA_MODEL").is_ok_and(|how| how == "deep");
-    let found = explore(if is_deep { setup.deep() } else { setup });
+    let found = explore(if is_deep() { setup.deep() } else { setup });
     if let Some((rule, way)) = found.violation {
         panic!("not so: {rule}\n{way}");
     }
@@ -75,9 +78,12 @@ fn two_taps_on_the_same_name() {
     keeps_every_rule(setups::TWO_TAPS);
 }
 
+/// By far the largest world: `IPELYA_MODEL=deep` alone explores it.
 #[test]
 fn a_call_after_a_call() {
-    keeps_every_rule(setups::REDIAL);
+    if is_deep() {
+        keeps_every_rule(setups::REDIAL);
+    }
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl World {
     /// The user wants another type of call, or answers the other one's wish.
     pub fn wish(&mut self, setup: &Setup, phone: Phone, at: At, change: CallChange) {
         self.changes_left -= 1;
-        let key = IdempotencyKey::new(format!("change {}", self.changes_left)).unwrap();
+        let key = IdempotencyKey::new(format!("change-{}", self.changes_left)).unwrap();
         match change {
             CallChange::RequestVideo | CallChange::AcceptVideo => self.rooms.consents |= 1 << phone,
             CallChange::DeclineVideo | CallChange::ToAudio => self.rooms.consents &= !(1 << phone),

@@ -137,7 +137,7 @@ pub const VIDEO: Setup = Setup {
         Step::Reply(1, 0, 0),
         Step::News(0, 0, 1),
     ],
-    changes: 3,
+    changes: 2,
     faults: 1,
     hang_ups: &[1],
     outcomes: &[HungUp],

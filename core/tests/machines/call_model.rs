@@ -130,11 +130,11 @@ impl Model {
         let is_trying = matches!(self.phase, Phase::Coming | Phase::Lost);
         match input {
             Input::Connected(Ok(())) if is_trying => self.phase = Phase::Talking,
-            Input::Connected(Err(error)) | Input::Token(Err(error)) if is_trying => {
-                // Why it is over, the database knows.
-                if error.code != ErrorCode::CallEnded {
-                    self.fail_unless_retryable(error);
-                }
+            // Why it is over, the database knows.
+            Input::Connected(Err(error)) | Input::Token(Err(error))
+                if is_trying && error.code != ErrorCode::CallEnded =>
+            {
+                self.fail_unless_retryable(error);
             }
             Input::ConnectionResumed if self.phase == Phase::Lost => self.phase = Phase::Talking,
             Input::ConnectionLost if self.phase == Phase::Talking => self.phase = Phase::Lost,
