@@ -75,6 +75,14 @@ async fn an_end_pays_the_host_once_and_closes_the_room() {
     let stand = Stand::new().await;
     let intend = async |world: &World| {
         let (host, id) = world.live("pay_per_view", 60).await;
+        // Who never was in the room isn't paid.
+        let enter = "insert into live.connections (participant_sid, room_name, room_sid, user_id, joined_at)
+                     select 'PA_' || id, room_name, 'RM_' || id, host_id, now() from public.live_sessions where id = $1";
+        world
+            .db
+            .execute(enter, &[&id.parse::<uuid::Uuid>().unwrap()])
+            .await
+            .unwrap();
         let viewer = world.rich(60).await;
         let join = json!({ "session_id": id, "accept_price": 60 });
         world.call("join-session", &viewer, join).await.granted();
