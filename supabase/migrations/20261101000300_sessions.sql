@@ -3,7 +3,7 @@
 create table public.live_sessions (
   id uuid primary key default gen_random_uuid(),
   session_type live.session_type not null check (session_type in ('video_live', 'audio_room')),
-  room_name text not null unique generated always as (live.room_name(session_type, id)) stored,
+  room_name text not null generated always as (live.room_name(session_type, id)) stored,
   title text not null check (char_length(title) between 1 and 120),
   host_id uuid not null references auth.users (id),
   access live.access not null,
@@ -24,6 +24,8 @@ create table public.live_sessions (
 comment on column public.live_sessions.viewer_count is 'People in the room now, without the host; derived from live_participants.';
 comment on column public.live_sessions.host_absent_since is 'The host lease runs out host_grace_seconds after this; null while the host is in the room.';
 comment on column public.live_sessions.room_sid is 'The LiveKit room that is open now, as its webhooks told; null means it may have to be created.';
+-- Unique through its id. A unique index would make it a key, whose table locks out newcomers whenever a count changes.
+create index live_sessions_by_room on public.live_sessions (room_name);
 create unique index live_sessions_one_open_per_host on public.live_sessions (host_id) where status <> 'ended';
 create index live_sessions_discovery on public.live_sessions (started_at desc) where status = 'live';
 create index live_sessions_absent_hosts on public.live_sessions (host_absent_since) where status <> 'ended';

@@ -2,7 +2,7 @@
 
 create table public.calls (
   id uuid primary key default gen_random_uuid(),
-  room_name text not null unique generated always as (live.room_name('audio_call', id)) stored,
+  room_name text not null generated always as (live.room_name('audio_call', id)) stored,
   status live.call_status not null default 'ringing',
   call_type live.call_type not null,
   caller_id uuid not null references auth.users (id) on delete cascade,
@@ -19,6 +19,8 @@ create table public.calls (
   check ((status = 'ended') = (end_reason is not null)),
   check (status <> 'active' or answered_at is not null)
 );
+-- No unique index, as with sessions.
+create index calls_by_room on public.calls (room_name);
 create index calls_by_caller on public.calls (caller_id, created_at desc);
 create index calls_by_callee on public.calls (callee_id, created_at desc);
 create index calls_ringing on public.calls (ring_expires_at) where status = 'ringing';

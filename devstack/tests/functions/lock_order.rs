@@ -54,6 +54,23 @@ async fn calls_end_without_waiting_for_each_other() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_waits_for_nobody_who_comes() {
+    let world = world().await;
+    let room = room(&world).await;
+    // As every join does, until it is decided.
+    let lock = "select from public.live_sessions where id = $1 for key share";
+    let holder = Holder::of(&world, lock, &[&Uuid::parse_str(&room.id).unwrap()]).await;
+    let counted = "update public.live_participants set status = 'joined' where user_id = $1";
+    world.db.execute(counted, &[&room.viewer.id]).await.unwrap();
+    let recount = "select live.refresh_counts($1)";
+    let id = Uuid::parse_str(&room.id).unwrap();
+    timeout(ANSWERS_WITHIN, world.db.execute(recount, &[&id])).await.expect("a count waits").unwrap();
+    let leave = world.call("leave-session", &room.viewer, json!({ "session_id": room.id }));
+    timeout(ANSWERS_WITHIN, leave).await.expect("a leave waits").granted();
+    holder.release().await;
+}
+
+#[tokio::test]
 async fn a_block_takes_the_session_before_the_people_in_it() {
     let world = world().await;
     let room = room(&world).await;
