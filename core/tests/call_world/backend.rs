@@ -5,6 +5,7 @@ use ipelya_core::backend::{AnswerCall, AnsweredCall, CallAdmission, InitiateCall
 use ipelya_core::call::{Errand, Reply};
 use ipelya_core::domain::{
     Call, CallEndReason, CallId, CallStatus, ErrorCode, IdempotencyKey, LiveError, LiveResult, Role, UserId,
+    VideoRequest,
 };
 
 use crate::cast::{Row, Tap, access, call_id, error, row_of, tap_of};
@@ -74,9 +75,27 @@ impl CallRow {
         let mut call = self.call().clone();
         change(&mut call);
         if call != *self.call() {
-            call.version += 1;
-            self.told.push(call);
+            self.tell(call);
         }
+    }
+
+    /// As [`change`](Self::change), for the open request: one that takes the place of one that ran out is news, even where
+    /// both are the same person's.
+    pub(crate) fn change_wish(&mut self, wish: Option<UserId>) {
+        let is_overdue = std::mem::take(&mut self.wish_is_overdue);
+        let mut call = self.call().clone();
+        call.video_request = wish.map(|user_id| VideoRequest {
+            user_id,
+            expires_at: call.ring_expires_at,
+        });
+        if is_overdue || call != *self.call() {
+            self.tell(call);
+        }
+    }
+
+    fn tell(&mut self, mut call: Call) {
+        call.version += 1;
+        self.told.push(call);
     }
 }
 

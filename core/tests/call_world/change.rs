@@ -1,9 +1,7 @@
 //! From a voice call to a video call and back, by the rules of `supabase/migrations/*_call_upgrade.sql`.
 
 use ipelya_core::backend::{CallChange, ChangeCall};
-use ipelya_core::domain::{
-    Call, CallStatus, CallType, ErrorCode, IdempotencyKey, LiveResult, UserId, VideoRequest,
-};
+use ipelya_core::domain::{Call, CallStatus, CallType, ErrorCode, IdempotencyKey, LiveResult, UserId};
 
 use crate::backend::Backend;
 use crate::cast::{Row, error};
@@ -50,7 +48,7 @@ impl Backend {
                 self.agree_on_video(row, asker, user);
             }
             (CallChange::RequestVideo, CallType::AudioCall) if asker.is_none() => {
-                self.set_wish(row, Some(user))
+                self.rows[row].change_wish(Some(user))
             }
             (CallChange::RequestVideo, CallType::AudioCall) => {}
             (CallChange::AcceptVideo, _) if asker.is_none_or(|asker| asker == user) => {
@@ -58,7 +56,7 @@ impl Backend {
             }
             (CallChange::AcceptVideo, _) => self.agree_on_video(row, asker, user),
             (CallChange::DeclineVideo, _) if asker.is_none() => return Err(error(ErrorCode::NotFound)),
-            (CallChange::DeclineVideo, _) => self.set_wish(row, None),
+            (CallChange::DeclineVideo, _) => self.rows[row].change_wish(None),
             (CallChange::ToAudio, CallType::VideoCall) => self.set_type(row, CallType::AudioCall),
             (CallChange::ToAudio, CallType::AudioCall) => {}
         }
@@ -78,17 +76,6 @@ impl Backend {
         row.change(|call| (call.call_type, call.video_request) = (call_type, None));
     }
 
-    fn set_wish(&mut self, row: Row, wish: Option<UserId>) {
-        let row = &mut self.rows[row];
-        row.wish_is_overdue = false;
-        row.change(|call| {
-            call.video_request = wish.map(|user_id| VideoRequest {
-                user_id,
-                expires_at: call.ring_expires_at,
-            });
-        });
-    }
-
     /// The time of a wish is over.
     pub fn wish_is_over(&mut self, row: Row) {
         self.rows[row].wish_is_overdue = true;
@@ -96,6 +83,6 @@ impl Backend {
 
     /// The sweeper writes down that nobody answered a wish (`live.expire_video_requests`).
     pub fn sweep_wish(&mut self, row: Row) {
-        self.set_wish(row, None);
+        self.rows[row].change_wish(None);
     }
 }

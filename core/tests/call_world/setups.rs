@@ -117,6 +117,20 @@ pub const REDIAL: Setup = Setup {
     ..TWO_TAPS
 };
 
+/// Of the same, the part that is explored in a minute: the first call has just been declined.
+pub const REDIAL_AFTER_NO: Setup = Setup {
+    name: "a call right after one that was declined",
+    prelude: &[
+        Step::Dial(0),
+        Step::Serve(0, 0, 0),
+        Step::Reply(0, 0, 0),
+        Step::News(1, 0, 0),
+        Step::Decline(1, 0),
+    ],
+    outcomes: &[Cancelled, Declined, HungUp],
+    ..REDIAL
+};
+
 pub const THREE_PEOPLE: Setup = Setup {
     name: "somebody who is called, and calls a third",
     phones: &[CALLER, CALLEE, THIRD],
@@ -168,6 +182,8 @@ impl Setup {
     pub const fn deep(self) -> Self {
         Self {
             faults: self.faults + 1,
+            // A third change asks again for what ran out.
+            changes: if self.changes == 0 { 0 } else { self.changes + 1 },
             ..self
         }
     }

@@ -64,9 +64,15 @@ async fn whoever_leaves_waits_for_nobody_who_comes() {
     world.db.execute(counted, &[&room.viewer.id]).await.unwrap();
     let recount = "select live.refresh_counts($1)";
     let id = Uuid::parse_str(&room.id).unwrap();
-    timeout(ANSWERS_WITHIN, world.db.execute(recount, &[&id])).await.expect("a count waits").unwrap();
+    timeout(ANSWERS_WITHIN, world.db.execute(recount, &[&id]))
+        .await
+        .expect("a count waits")
+        .unwrap();
     let leave = world.call("leave-session", &room.viewer, json!({ "session_id": room.id }));
-    timeout(ANSWERS_WITHIN, leave).await.expect("a leave waits").granted();
+    timeout(ANSWERS_WITHIN, leave)
+        .await
+        .expect("a leave waits")
+        .granted();
     holder.release().await;
 }
 
