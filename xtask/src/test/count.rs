@@ -38,6 +38,11 @@ impl Count {
     }
 }
 
+/// The test whose failure a line of cargo's test runner tells.
+pub(super) fn failed_test(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
+}
+
 impl Sum for Count {
     fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
         counts.fold(Self::default(), |all, one| Self {
@@ -77,5 +82,15 @@ mod tests {
             2
         );
         assert_eq!(Count::of("a line about 3 passed; 4 failed"), Count::default());
+    }
+
+    #[test]
+    fn a_failed_test_is_known_by_its_name() {
+        assert_eq!(
+            failed_test("test churn::fifty_joins ... FAILED"),
+            Some("churn::fifty_joins")
+        );
+        assert_eq!(failed_test("test churn::fifty_joins ... ok"), None);
+        assert_eq!(failed_test("test result: FAILED. 1 passed; 1 failed"), None);
     }
 }
