@@ -33,6 +33,7 @@ insert into live.settings (name, value, meaning) values
   ('price_max_coins', 100000, 'The highest price of a pay-per-view session.'),
   ('idempotency_seconds', 86400, 'How long an Idempotency-Key is remembered.'),
   ('webhook_seconds', 604800, 'How long a LiveKit event id is remembered.'),
+  ('leave_grace_seconds', 3, 'How long whoever left a session may take to disconnect, before LiveKit is told to do it.'),
   ('delivery_lease_seconds', 30, 'How long a claimed delivery to LiveKit may take before another worker tries it.'),
   ('delivery_backoff_max_seconds', 300, 'The longest pause between two tries of a delivery to LiveKit.');
 

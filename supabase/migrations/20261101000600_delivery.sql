@@ -71,13 +71,15 @@ create index livekit_outbox_done on public.livekit_outbox (delivered_at) where d
 
 -- A removal waits behind nothing: what was still to be told to who is put out needn't be. What is being settled right
 -- now is under way.
-create function live.enqueue(p_kind text, p_room_name text, p_identity uuid default null) returns void
+create function live.enqueue(p_kind text, p_room_name text, p_identity uuid default null,
+                             p_delay interval default '0') returns void
 language sql security definer set search_path = ''
 begin atomic
   update public.livekit_outbox set delivered_at = now(), last_error = 'superseded' where id in (
     select id from public.livekit_outbox where p_kind = 'remove_participant' and room_name = p_room_name
       and identity = p_identity and delivered_at is null for update skip locked);
-  insert into public.livekit_outbox (kind, room_name, identity) values (p_kind, p_room_name, p_identity);
+  insert into public.livekit_outbox (kind, room_name, identity, next_attempt_at)
+  values (p_kind, p_room_name, p_identity, now() + p_delay);
 end;
 
 -- Whoever is let in again isn't put out by what was decided before.

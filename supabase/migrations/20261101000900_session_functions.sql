@@ -200,9 +200,9 @@ begin
     if found and v_session.host_id = p_caller then
       update public.live_sessions set host_absent_since = now() where id = p_session_id;
     end if;
-    -- A client disconnects by itself; one that stays would watch on without being counted.
-    if exists (select from live.connections where room_name = v_session.room_name and user_id = p_caller and left_at is null) then
-      perform live.enqueue('remove_participant', v_session.room_name, p_caller);
+    -- A client disconnects by itself, and may be on its way back in; one that stays would watch on without being counted.
+    if live.is_connected(v_session.room_name, p_caller) then
+      perform live.enqueue('remove_participant', v_session.room_name, p_caller, live.seconds('leave_grace_seconds'));
     end if;
     perform live.settle_stage_requests(p_session_id, p_caller, 'cancelled');
     perform live.refresh_counts(p_session_id);

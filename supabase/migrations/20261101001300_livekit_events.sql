@@ -66,12 +66,18 @@ begin
       insert into live.connections as c (participant_sid, room_name, room_sid, user_id, left_at)
       values (p_participant_sid, p_room_name, p_room_sid, p_user_id, now())
       on conflict (participant_sid) do update set left_at = coalesce(c.left_at, excluded.left_at);
+      -- Gone already: a removal under way by name would put out whoever comes back under it.
+      if not live.is_connected(p_room_name, p_user_id) then perform live.call_off_removal(p_room_name, p_user_id); end if;
     else
       -- A room that began after another one of its name tells the end of that one, which a killed server can't.
       update live.connections set left_at = now()
       where room_name = p_room_name and left_at is null and live.room_is_over(p_room_name, room_sid);
   end case;
 end $$;
+
+create function live.is_connected(p_room_name text, p_user_id uuid) returns boolean
+language sql stable security definer set search_path = ''
+return exists (select from live.connections where room_name = p_room_name and user_id = p_user_id and left_at is null);
 
 create function live.room_is_over(p_room_name text, p_room_sid text) returns boolean
 language sql stable security definer set search_path = ''

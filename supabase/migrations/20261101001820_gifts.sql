@@ -170,7 +170,7 @@ select live.lock_down('live.refund_policy');
 revoke all on public.creator_earnings from public, anon, authenticated;
 grant select on public.creator_earnings to authenticated, service_role;
 grant select on public.gifts to authenticated;
-create policy "Members see the gifts of the session, and people those they gave" on public.gifts
+create policy "Members see the gifts of the session, givers their own" on public.gifts
   for select to authenticated using (session_id in (select live.my_sessions()) or sender_id = (select auth.uid()));
 create policy "No client" on live.refund_policy for all to anon, authenticated using (false);
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::media::{enter, is_there};
 use crate::moderation::walks_in;
-use crate::support::eventually;
+use crate::support::{eventually, now};
 use crate::world;
 
 #[tokio::test]
@@ -20,10 +20,33 @@ async fn whoever_leaves_and_stays_connected_is_disconnected() {
     // Without media the server doesn't tell of them.
     walks_in(&world, &id, &viewer, "viewer").await;
     world.call("leave-session", &viewer, body).await.granted();
-    assert!(
-        !is_there(&world, &format!("live_{id}"), &viewer).await,
-        "out before the answer"
-    );
+    eventually("the viewer is out", async || {
+        !is_there(&world, &format!("live_{id}"), &viewer).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_disconnects_when_leaving_is_put_out_of_no_later_visit() {
+    let world = world().await;
+    let (_, id) = world.live("public", 0).await;
+    let viewer = world.person().await;
+    let body = json!({ "session_id": id });
+    world.call("join-session", &viewer, body.clone()).await.granted();
+    let tell = async |event: &str| {
+        let event = json!({
+            "event": event, "id": format!("EV_{}", Uuid::new_v4()), "createdAt": now().to_string(),
+            "room": { "name": format!("live_{id}"), "sid": "RM_1" },
+            "participant": { "identity": viewer.id, "sid": "PA_1", "attributes": { "role": "viewer" } },
+        });
+        world.livekit_tells(event).await.granted();
+    };
+    tell("participant_joined").await;
+    world.call("leave-session", &viewer, body).await.granted();
+    let removals = "select count(*) from public.livekit_outbox where identity = $1 and delivered_at is null";
+    assert_eq!(world.value(removals, &viewer.id.to_string()).await, 1);
+    tell("participant_left").await;
+    assert_eq!(world.value(removals, &viewer.id.to_string()).await, 0);
 }
 
 #[tokio::test]
