@@ -92,6 +92,20 @@ create table public.session_bans (
   expires_at timestamptz,
   primary key (session_id, user_id)
 );
+create index session_bans_expiring on public.session_bans (expires_at) where expires_at is not null;
+
+create table public.creator_bans (
+  creator_id uuid not null references auth.users (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  reason text check (char_length(reason) between 1 and 500),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  primary key (creator_id, user_id),
+  check (creator_id <> user_id)
+);
+comment on table public.creator_bans is 'Somebody banned from every session of a creator, for good or until expires_at.';
+create index creator_bans_of_user on public.creator_bans (user_id);
+create index creator_bans_expiring on public.creator_bans (expires_at) where expires_at is not null;
 
 create table public.user_blocks (
   blocker_id uuid not null references auth.users (id) on delete cascade,

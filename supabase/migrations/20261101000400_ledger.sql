@@ -100,14 +100,36 @@ begin
   return v_transaction;
 end $$;
 
+insert into live.settings (name, value, meaning) values
+  ('credit_max_coins', 10000000, 'The largest purchase of coins.');
+
 create function live.credit_coins(p_user_id uuid, p_coins bigint, p_reference text) returns bigint
 language plpgsql security definer set search_path = '' as $$
-declare v_wallet uuid := live.wallet_of(p_user_id);
+declare
+  v_wallet uuid;
+  v_max bigint := live.setting('credit_max_coins');
+  v_known record;
 begin
+  if p_coins is null or p_coins not between 1 and v_max then
+    perform live.fail_field('coins', format('A purchase has 1 to %s coins.', v_max));
+  elsif coalesce(p_reference, '') !~ '\S' then
+    perform live.fail_field('reference', 'A purchase has the store''s transaction id.');
+  elsif not exists (select from auth.users where id = p_user_id and deleted_at is null) then
+    perform live.fail('not_found', 'There is no such account.');
+  end if;
+  -- The same purchase at the same time waits here.
+  perform pg_advisory_xact_lock(hashtextextended('live.credit:' || p_reference, 0));
+  v_wallet := live.wallet_of(p_user_id);
   perform 1 from public.coin_wallets where id = v_wallet for update;
-  if not exists (select from public.coin_transactions where reference = p_reference) then
+  select e.wallet_id, e.amount into v_known
+  from public.coin_transactions t join public.coin_entries e on e.transaction_id = t.id and e.amount > 0
+  where t.reference = p_reference;
+  if not found then
     perform live.transfer('credit', live.house_wallet('issuance'), v_wallet, p_coins, null, p_reference);
+  elsif (v_known.wallet_id, v_known.amount) <> (v_wallet, p_coins) then
+    perform live.fail('conflict', 'This purchase was credited otherwise.', '{"field": "reference"}');
   end if;
   return (select balance from public.coin_wallets where id = v_wallet);
 end $$;
-comment on function live.credit_coins is 'Credits coins that somebody bought; the same reference counts once. Returns the balance.';
+comment on function live.credit_coins is
+  'Credits coins that somebody bought; the same reference counts once, and is refused for anybody else or another amount. Returns the balance.';

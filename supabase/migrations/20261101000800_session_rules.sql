@@ -14,10 +14,16 @@ begin
   end if;
 end $$;
 
-create function live.is_banned(p_session_id uuid, p_user_id uuid) returns boolean
+create function live.has_ban(p_session_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
 return exists (select from public.session_bans where session_id = p_session_id and user_id = p_user_id
                and (expires_at is null or expires_at > now()))
+    or exists (select from public.creator_bans b join public.live_sessions s on s.host_id = b.creator_id
+               where s.id = p_session_id and b.user_id = p_user_id and (b.expires_at is null or b.expires_at > now()));
+
+create function live.is_banned(p_session_id uuid, p_user_id uuid) returns boolean
+language sql stable security definer set search_path = ''
+return live.has_ban(p_session_id, p_user_id)
     or exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id
                and status = 'removed');
 
@@ -30,12 +36,22 @@ language sql stable security definer set search_path = ''
 return exists (select from public.session_tickets where session_id = p_session_id and user_id = p_user_id
                and refunded_at is null);
 
--- Admitted, not put out since, and at peace with the host: what Broadcast topics and member-only rows ask.
+-- Admitted, not put out since, and at peace with the host: what Broadcast topics and member-only rows ask. A view, so that
+-- whoever was in thousands of sessions is looked up once and not once for each.
+create view live.members with (security_invoker = true) as
+select p.session_id, p.user_id, p.role
+from public.live_participants p join public.live_sessions s on s.id = p.session_id
+where p.status <> 'removed'
+  and not exists (select from public.session_bans b where b.session_id = p.session_id and b.user_id = p.user_id
+                  and (b.expires_at is null or b.expires_at > now()))
+  and not exists (select from public.creator_bans b where b.creator_id = s.host_id and b.user_id = p.user_id
+                  and (b.expires_at is null or b.expires_at > now()))
+  and not exists (select from public.user_blocks b where b.blocker_id = s.host_id and b.blocked_id = p.user_id)
+  and not exists (select from public.user_blocks b where b.blocker_id = p.user_id and b.blocked_id = s.host_id);
+
 create function live.is_member(p_session_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''
-return exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id)
-   and not live.is_banned(p_session_id, p_user_id)
-   and not live.is_blocked_between((select host_id from public.live_sessions where id = p_session_id), p_user_id);
+return exists (select from live.members where session_id = p_session_id and user_id = p_user_id);
 
 create function live.is_subscriber(p_creator_id uuid, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = ''

@@ -12,8 +12,9 @@ language sql stable security definer set search_path = ''
 return (select count(*) from public.live_participants where session_id = p_session_id
         and status in ('admitted', 'joined') and role in ('host', 'co_host', 'speaker'));
 
--- Gives a person another role, if the stage has room for it. The caller holds the session's row lock.
-create function live.set_role(s public.live_sessions, p_user_id uuid, p_role live.role) returns void
+-- Gives a person another role, if the stage has room for it. The caller holds the session's row lock. `p_by` is null where
+-- nobody decided it.
+create function live.set_role(s public.live_sessions, p_user_id uuid, p_role live.role, p_by uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   v_old live.role;
@@ -26,6 +27,8 @@ begin
   update public.live_participants set role = p_role where session_id = s.id and user_id = p_user_id;
   -- Whoever is on the stage has got what was asked for.
   if p_role in ('co_host', 'speaker') then perform live.settle_stage_requests(s.id, p_user_id, 'accepted'); end if;
+  insert into public.moderation_log (session_id, actor_id, target_id, action, role)
+  values (s.id, p_by, p_user_id, 'set_role', p_role);
   perform live.enqueue('update_participant', s.room_name, p_user_id);
 end $$;
 
@@ -46,17 +49,17 @@ begin
   end if;
 end $$;
 
--- Settles a raised hand or an invitation; returns the role that was asked for.
-create function live.decide_stage_request(p_session_id uuid, p_user_id uuid, p_kind text, p_status text) returns live.role
-language plpgsql security definer set search_path = '' as $$
-declare v_role live.role;
+-- Settles a raised hand or an invitation.
+create function live.decide_stage_request(p_session_id uuid, p_user_id uuid, p_kind text, p_status text)
+returns public.stage_requests language plpgsql security definer set search_path = '' as $$
+declare v_request public.stage_requests;
 begin
   update public.stage_requests set status = p_status, decided_at = now()
   where session_id = p_session_id and user_id = p_user_id and kind = p_kind and status = 'pending'
     and (expires_at is null or expires_at > now())
-  returning role into v_role;
+  returning * into v_request;
   if not found then perform live.fail('not_found', 'There is no such request.'); end if;
-  return v_role;
+  return v_request;
 end $$;
 
 -- The caller holds the session's row lock, so the time of day orders one person's requests.
@@ -91,6 +94,7 @@ declare
   v_me public.live_participants;
   v_target public.live_participants;
   v_role live.role := coalesce(p_role, 'speaker');
+  v_request public.stage_requests;
   v_on_stage constant live.role[] := array['host', 'co_host', 'speaker'];
   v_by_lead boolean := p_user_id is not null and p_user_id <> p_caller;
 begin
@@ -131,17 +135,19 @@ begin
         perform live.ask_for_stage(p_session_id, p_user_id, 'invite', v_role, p_caller);
       when 'accept' then
         if v_by_lead then perform live.require_stage_lead(v_me, v_target, 'speaker'); end if;
-        v_role := live.decide_stage_request(p_session_id, v_target.user_id,
-                                            case when v_by_lead then 'request' else 'invite' end, 'accepted');
-        if v_by_lead then perform live.require_stage_lead(v_me, v_target, v_role); end if;
-        perform live.set_role(v_session, v_target.user_id, v_role);
+        v_request := live.decide_stage_request(p_session_id, v_target.user_id,
+                                               case when v_by_lead then 'request' else 'invite' end, 'accepted');
+        if v_by_lead then perform live.require_stage_lead(v_me, v_target, v_request.role); end if;
+        -- An invitation was given by whoever invited; a raised hand is, by whoever accepts it.
+        perform live.set_role(v_session, v_target.user_id, v_request.role,
+                              case when v_by_lead then p_caller else v_request.created_by end);
       when 'decline' then
         if v_by_lead then perform live.require_stage_lead(v_me, v_target, 'speaker'); end if;
         perform live.decide_stage_request(p_session_id, v_target.user_id,
                                           case when v_by_lead then 'request' else 'invite' end, 'declined');
       when 'promote' then
         perform live.require_stage_lead(v_me, v_target, v_role);
-        perform live.set_role(v_session, p_user_id, v_role);
+        perform live.set_role(v_session, p_user_id, v_role, p_caller);
       when 'demote' then
         v_role := live.audience_role(v_session.session_type);
         if p_role is not null and p_role <> v_role then
@@ -149,7 +155,7 @@ begin
         end if;
         -- Anybody on the stage may step down alone.
         if v_by_lead or v_me.role = 'host' then perform live.require_stage_lead(v_me, v_target, v_role); end if;
-        perform live.set_role(v_session, p_user_id, v_role);
+        perform live.set_role(v_session, p_user_id, v_role, p_caller);
       else
         perform live.fail_field('action', format('There is no action %L.', p_action));
     end case;

@@ -124,7 +124,7 @@ begin
     perform live.enqueue('remove_participant', s.room_name, p_user_id);
   elsif v_role in ('co_host', 'speaker') and live.on_stage(s.id) > live.stage_max(s) then
     -- Who was gone kept the role, and not the place.
-    perform live.set_role(s, p_user_id, live.audience_role(s.session_type));
+    perform live.set_role(s, p_user_id, live.audience_role(s.session_type), null);
   elsif v_role is distinct from p_role_attribute then
     -- The token was minted before the role changed.
     perform live.enqueue('update_participant', s.room_name, p_user_id);

@@ -26,14 +26,12 @@ grant execute on all functions in schema live to service_role;
 create function live.my_sessions() returns setof uuid
 language sql stable security definer set search_path = ''
 begin atomic
-  select p.session_id from public.live_participants p
-  where p.user_id = auth.uid() and live.is_member(p.session_id, p.user_id);
+  select session_id from live.members where user_id = auth.uid();
 end;
 create function live.sessions_i_lead() returns setof uuid
 language sql stable security definer set search_path = ''
 begin atomic
-  select p.session_id from public.live_participants p
-  where p.user_id = auth.uid() and p.role in ('host', 'co_host') and live.is_member(p.session_id, p.user_id);
+  select session_id from live.members where user_id = auth.uid() and role in ('host', 'co_host');
 end;
 create function live.blocked_with_me() returns setof uuid
 language sql stable security definer set search_path = ''

@@ -9,32 +9,21 @@ begin
   execute format('grant select, insert, update, delete on %s to service_role', p_table);
 end $$;
 
-create table public.creator_bans (
-  creator_id uuid not null references auth.users (id) on delete cascade,
-  user_id uuid not null references auth.users (id) on delete cascade,
-  reason text check (char_length(reason) between 1 and 500),
-  created_at timestamptz not null default now(),
-  expires_at timestamptz,
-  primary key (creator_id, user_id),
-  check (creator_id <> user_id)
-);
-comment on table public.creator_bans is 'Somebody banned from every session of a creator, for good or until expires_at.';
-create index creator_bans_of_user on public.creator_bans (user_id);
-create index creator_bans_expiring on public.creator_bans (expires_at) where expires_at is not null;
-create index session_bans_expiring on public.session_bans (expires_at) where expires_at is not null;
-
 create table public.moderation_log (
   id bigint generated always as identity primary key,
   session_id uuid not null,
-  actor_id uuid not null,
+  actor_id uuid,
   target_id uuid not null,
-  action text not null check (action in ('mute', 'unmute', 'kick', 'ban', 'unban', 'delete_message')),
+  action text not null check (action in ('mute', 'unmute', 'kick', 'ban', 'unban', 'delete_message', 'set_role')),
+  role live.role,
   scope text not null default 'session' check (scope in ('session', 'creator')),
   reason text,
   expires_at timestamptz,
   message_id uuid,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  check ((action = 'set_role') = (role is not null))
 );
+comment on column public.moderation_log.actor_id is 'Null: the rules themselves, such as a stage that is full when somebody comes back.';
 comment on table public.moderation_log is
   'Who did what to whom and why. It can only grow, and has no foreign keys: it outlives what it tells of.';
 create index moderation_log_by_session on public.moderation_log (session_id, id desc);

@@ -3,19 +3,6 @@
 alter table public.live_participants add column kicked boolean not null default false;
 comment on column public.live_participants.kicked is 'Put out for good, whatever ban runs out: until somebody lifts it.';
 
-create function live.has_ban(p_session_id uuid, p_user_id uuid) returns boolean
-language sql stable security definer set search_path = ''
-return exists (select from public.session_bans where session_id = p_session_id and user_id = p_user_id
-               and (expires_at is null or expires_at > now()))
-    or exists (select from public.creator_bans b join public.live_sessions s on s.host_id = b.creator_id
-               where s.id = p_session_id and b.user_id = p_user_id and (b.expires_at is null or b.expires_at > now()));
-
-create or replace function live.is_banned(p_session_id uuid, p_user_id uuid) returns boolean
-language sql stable security definer set search_path = ''
-return live.has_ban(p_session_id, p_user_id)
-    or exists (select from public.live_participants where session_id = p_session_id and user_id = p_user_id
-               and status = 'removed');
-
 -- What the role may publish; nothing, for somebody who is muted: any source that is left would carry a voice.
 create function live.participant_permission(p_role live.role, p_session_type live.session_type, p_muted boolean)
 returns jsonb language sql stable security definer set search_path = ''

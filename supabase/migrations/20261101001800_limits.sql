@@ -3,7 +3,7 @@
 create table live.plan_limits (
   plan text not null,
   name text not null check (name in
-    ('session', 'join', 'call', 'message', 'reaction', 'gift', 'report')),
+    ('session', 'join', 'call', 'stage_request', 'message', 'reaction', 'gift', 'report')),
   amount integer not null check (amount > 0),
   per_seconds integer not null check (per_seconds > 0),
   code text not null default 'rate_limited' check (code in ('rate_limited', 'quota_exceeded')),
@@ -16,6 +16,7 @@ insert into live.plan_limits (plan, name, amount, per_seconds, code, meaning) va
   ('free', 'session', 50, 86400, 'quota_exceeded', 'Sessions that a creator opens.'),
   ('free', 'join', 300, 60, 'rate_limited', 'Admissions to sessions.'),
   ('free', 'call', 120, 60, 'rate_limited', 'Calls that somebody starts.'),
+  ('free', 'stage_request', 60, 60, 'rate_limited', 'Hands that somebody raises, and invitations to the stage that somebody sends.'),
   ('free', 'message', 20, 30, 'rate_limited', 'Chat messages.'),
   ('free', 'reaction', 60, 10, 'rate_limited', 'Reactions, each tap.'),
   ('free', 'gift', 60, 60, 'rate_limited', 'Gifts.'),
@@ -86,7 +87,8 @@ create function live.require_insert_limit(p_user_id uuid, p_name text, p_amount 
 language plpgsql security definer set search_path = '' as $$
 declare
   v_limit live.plan_limits := live.limit_of(p_user_id, p_name);
-  v_wait bigint := live.use_up(p_user_id, v_limit, p_amount);
+  -- A row that says more than there can be is refused by its own check.
+  v_wait bigint := live.use_up(p_user_id, v_limit, least(p_amount, v_limit.amount));
 begin
   if v_wait is not null then
     perform live.fail_insert(429, v_limit.code, format('No more than %s in %s seconds.', v_limit.amount, v_limit.per_seconds),
@@ -105,6 +107,8 @@ create trigger count_use after insert on public.live_sessions
   for each row execute function live.count_use('session', 'host_id');
 create trigger count_use after insert on public.calls
   for each row execute function live.count_use('call', 'caller_id');
+create trigger count_use after insert on public.stage_requests
+  for each row execute function live.count_use('stage_request', 'created_by');
 create trigger count_first_join after insert on public.live_participants
   for each row when (new.role <> 'host') execute function live.count_use('join', 'user_id');
 create trigger count_join after update of admitted_at on public.live_participants
@@ -128,14 +132,20 @@ create trigger give_back after delete on public.live_sessions
 create trigger give_back after delete on public.calls
   for each row execute function live.give_back('call', 'caller_id');
 
-create function live.count_report() returns trigger
+-- For what clients insert themselves: the limit, whose row it is, and the column that says how much (one without). Before the
+-- row is there, so that an array of thousands stops at the first that is too much.
+create function live.count_insert() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare v_row jsonb := to_jsonb(new);
 begin
-  perform live.require_insert_limit(new.reporter_id, 'report');
-  return null;
+  if auth.uid() is not null then
+    perform live.require_insert_limit((v_row ->> tg_argv[1])::uuid, tg_argv[0],
+                                      greatest(coalesce((v_row ->> tg_argv[2])::integer, 1), 1));
+  end if;
+  return new;
 end $$;
-create trigger count_report after insert on public.reports
-  for each row execute function live.count_report();
+create trigger count_report before insert on public.reports
+  for each row execute function live.count_insert('report', 'reporter_id');
 
 select live.lock_down('live.plan_limits');
 select live.lock_down('live.usage');

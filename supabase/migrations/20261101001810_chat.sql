@@ -27,6 +27,9 @@ return live.i_have_an_account() and live.is_member(p_session_id, auth.uid()) and
 
 create index live_messages_by_author on public.live_messages (session_id, user_id, created_at desc);
 
+create trigger count_message before insert on public.live_messages
+  for each row execute function live.count_insert('message', 'user_id');
+
 -- After row-level security has let the row in. One person's messages come here one at a time: the limit locks their row.
 create function live.check_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -40,7 +43,6 @@ begin
   elsif not live.is_text_allowed(new.body) then
     perform live.fail_insert(400, 'invalid_argument', 'The message has a word that is not allowed.', '{"field": "body"}');
   end if;
-  perform live.require_insert_limit(new.user_id, 'message');
   select make_interval(secs => c.slow_mode_seconds) into v_slow
   from public.session_chat_settings c join public.live_participants p using (session_id)
   where c.session_id = new.session_id and p.user_id = new.user_id and p.role not in ('host', 'co_host')
@@ -116,14 +118,8 @@ create table public.live_reactions (
 comment on table public.live_reactions is
   'Taps since the last sweep, so that nobody waits for anybody''s row. A client sends several of its taps as one row.';
 
-create function live.check_reaction() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform live.require_insert_limit(new.user_id, 'reaction', new.count);
-  return null;
-end $$;
-create trigger check_reaction after insert on public.live_reactions
-  for each row execute function live.check_reaction();
+create trigger count_reaction before insert on public.live_reactions
+  for each row execute function live.count_insert('reaction', 'user_id', 'count');
 
 -- However many there were: one row for each kind, and one Broadcast for each session.
 create function live.flush_reactions() returns void

@@ -1,13 +1,16 @@
 -- send-gift, the platform's share, refunds of sessions that were cut short, and what creators earn.
 
 insert into live.settings (name, value, meaning) values
-  ('platform_share_percent', 0, 'What the platform keeps of gifts and tickets, in percent; fractions of a coin go to the creator.'),
+  ('platform_share_percent', 0, 'What the platform keeps of gifts and tickets, in percent; fractions of a coin are kept until they make one.'),
   ('gift_max_coins', 100000, 'The largest gift.');
 
 alter table public.coin_wallets
   drop constraint coin_wallets_kind_check,
   add constraint coin_wallets_kind_check check (kind in ('user', 'issuance', 'escrow', 'platform'));
 insert into public.coin_wallets (kind) values ('platform');
+alter table public.coin_wallets add column share_hundredths smallint not null default 0 check (share_hundredths between 0 and 99);
+comment on column public.coin_wallets.share_hundredths is
+  'Hundredths of a coin of the platform''s share that what this person earned was too small for; kept for the next time.';
 alter table public.coin_transactions
   drop constraint coin_transactions_kind_check,
   add constraint coin_transactions_kind_check
@@ -38,13 +41,17 @@ insert into live.refund_policy values
   ('host_away', 600, 'The host went away and nobody took over.'),
   ('failed', null, 'It was our fault.');
 
--- From one wallet to somebody who earns, less the platform's share: one transaction of two or three entries.
+-- From one wallet to somebody who earns, less the platform's share: one transaction of two or three entries. What is less than a
+-- coin of the share isn't lost: a thousand gifts of one coin pay what one gift of a thousand does.
 create function live.pay_earner(p_kind text, p_from uuid, p_earner uuid, p_coins bigint, p_session_id uuid) returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_share bigint := p_coins * live.setting('platform_share_percent') / 100;
+  v_hundredths bigint := p_coins * live.setting('platform_share_percent');
+  v_share bigint;
   v_transaction uuid;
 begin
+  select (share_hundredths + v_hundredths) / 100 into v_share from public.coin_wallets where id = p_earner for no key update;
+  update public.coin_wallets set share_hundredths = (share_hundredths + v_hundredths) % 100 where id = p_earner and v_hundredths > 0;
   insert into public.coin_transactions (kind, session_id) values (p_kind, p_session_id) returning id into v_transaction;
   insert into public.coin_entries (transaction_id, wallet_id, amount)
   select v_transaction, e.wallet_id, e.amount

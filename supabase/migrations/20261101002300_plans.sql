@@ -87,7 +87,7 @@ return jsonb_build_object(
 alter table live.plan_limits
   drop constraint plan_limits_name_check,
   add constraint plan_limits_name_check check (name in (
-    'session', 'join', 'call', 'message', 'reaction', 'gift', 'report', 'video_request', 'join_by_address', 'call_by_address'));
+    'session', 'join', 'call', 'stage_request', 'message', 'reaction', 'gift', 'report', 'video_request', 'join_by_address', 'call_by_address'));
 insert into live.plan_limits (plan, name, amount, per_seconds, code, meaning) values
   ('free', 'video_request', 6, 60, 'rate_limited', 'Requests for video in calls.'),
   -- A network operator puts thousands of people behind one address.

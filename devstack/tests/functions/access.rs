@@ -183,6 +183,46 @@ async fn the_ledger_only_grows_and_never_makes_coins() {
 }
 
 #[tokio::test]
+async fn a_purchase_that_makes_no_sense_credits_nothing() {
+    let world = world().await;
+    let (buyer, other) = (world.rich(5).await, world.rich(5).await);
+    let bought = format!("store:{}", buyer.id);
+    let credit = "select live.credit_coins($1, $2, $3)";
+    world
+        .db
+        .execute(credit, &[&buyer.id, &10_i64, &bought])
+        .await
+        .unwrap();
+    let (nobody, fresh) = (Uuid::new_v4(), format!("store:{}", other.id));
+    let cases: [(Uuid, Option<i64>, Option<&str>, &str); 9] = [
+        (buyer.id, Some(0), Some(&fresh), "invalid_argument"),
+        (buyer.id, Some(-7), Some(&fresh), "invalid_argument"),
+        (buyer.id, Some(i64::MAX), Some(&fresh), "invalid_argument"),
+        (buyer.id, None, Some(&fresh), "invalid_argument"),
+        (buyer.id, Some(10), None, "invalid_argument"),
+        (buyer.id, Some(10), Some("  "), "invalid_argument"),
+        (nobody, Some(10), Some(&fresh), "not_found"),
+        // A receipt that is handed on, or changed.
+        (other.id, Some(10), Some(&bought), "conflict"),
+        (buyer.id, Some(11), Some(&bought), "conflict"),
+    ];
+    for (user, coins, reference, code) in cases {
+        let error = world
+            .db
+            .execute(credit, &[&user, &coins, &reference])
+            .await
+            .unwrap_err();
+        let error = error.as_db_error().unwrap();
+        assert_eq!(error.hint(), Some(code), "{coins:?} {reference:?}: {error}");
+    }
+    assert_eq!(
+        (world.balance(&buyer).await, world.balance(&other).await),
+        (15, 5)
+    );
+    world.assert_ledger_holds().await;
+}
+
+#[tokio::test]
 async fn whoever_was_put_out_or_blocked_stays_out() {
     let world = world().await;
     let (host, id) = world.live("public", 0).await;

@@ -110,6 +110,28 @@ async fn the_last_coins_are_given_once() {
 }
 
 #[tokio::test]
+async fn small_gifts_pay_the_share_that_one_large_gift_pays() {
+    let world = World::of(&world().await.info).await;
+    let (host, id) = world.live("public", 0).await;
+    let guest = guest(&world, &id, 40).await;
+    // In a transaction of its own, since the share is everybody's.
+    world
+        .db
+        .batch_execute("begin; update live.settings set value = 30 where name = 'platform_share_percent'")
+        .await
+        .unwrap();
+    let session = Uuid::parse_str(&id).unwrap();
+    for _ in 0..20 {
+        let gift = "select live.send_gift($1, $2, 1)";
+        world.db.execute(gift, &[&guest.id, &session]).await.unwrap();
+    }
+    let balance = "select balance from public.coin_wallets where user_id = $1";
+    let earned: i64 = world.db.query_one(balance, &[&host.id]).await.unwrap().get(0);
+    assert_eq!(earned, 14, "20 coins less 30 %");
+    world.db.batch_execute("rollback").await.unwrap();
+}
+
+#[tokio::test]
 async fn two_creators_give_to_each_other_at_the_same_time() {
     let world = world().await;
     let ((one, first), (other, second)) = (world.live("public", 0).await, world.live("public", 0).await);

@@ -71,14 +71,19 @@ struct Model {
     earned: [i64; HOSTS],
     platform: i64,
     share: i64,
-    references: BTreeSet<u8>,
+    /// The share that each host's earnings were too small for so far.
+    hundredths: [i64; HOSTS],
+    /// What was bought, and by whom.
+    purchases: BTreeMap<u8, (usize, i64)>,
     open: BTreeMap<usize, Open>,
 }
 
 impl Model {
     /// The part of a payment that its earner gets.
     fn pay(&mut self, host: usize, coins: i64) {
-        let kept = coins * self.share / 100;
+        let share = self.hundredths[host] + coins * self.share;
+        let kept = share / 100;
+        self.hundredths[host] = share % 100;
         self.platform += kept;
         self.earned[host] += coins - kept;
     }
@@ -162,14 +167,13 @@ impl Ledger {
                 reference,
             } => {
                 let name = format!("model:{}:{reference}", self.run);
-                self.run(
-                    "select live.credit_coins($1, $2, $3)",
-                    &[&self.people[who], &coins, &name],
-                )
-                .await;
-                if model.references.insert(reference) {
+                let credit = "select live.credit_coins($1, $2, $3)";
+                let granted = self.decide(credit, &[&self.people[who], &coins, &name]).await;
+                let purchase = *model.purchases.entry(reference).or_insert_with(|| {
                     model.coins[who] += coins;
-                }
+                    (who, coins)
+                });
+                assert_eq!(granted, purchase == (who, coins), "{step:?}");
             }
             Step::Share { percent } => {
                 let set = "update live.settings set value = $1 where name = 'platform_share_percent'";
@@ -248,7 +252,6 @@ impl Ledger {
                 if is_refunded {
                     open.buyers.iter().for_each(|who| model.coins[*who] += open.price);
                 } else {
-                    // The share of the whole, so that fractions are rounded once.
                     model.pay(host, open.price * i64::try_from(open.buyers.len()).unwrap());
                 }
             }

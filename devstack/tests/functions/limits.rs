@@ -3,6 +3,7 @@
 use ipelya_core::domain::ErrorCode::{QuotaExceeded, RateLimited};
 use serde_json::json;
 
+use crate::moderation::room;
 use crate::support::{Person, World};
 use crate::world;
 
@@ -72,4 +73,66 @@ async fn a_flood_of_reports_is_stopped() {
         (answer.status, &answer.body["code"]),
         (QuotaExceeded.http_status(), &json!("quota_exceeded"))
     );
+}
+
+#[tokio::test]
+async fn hands_that_go_up_and_down_are_counted_and_so_are_invitations() {
+    let world = world().await;
+    let room = room(&world).await;
+    let stage = |person, body: serde_json::Value| {
+        let mut body = body;
+        body["session_id"] = json!(room.id);
+        world.call("manage-stage", person, body)
+    };
+    left(&world, &room.viewer, "stage_request", 1).await;
+    stage(&room.viewer, json!({ "action": "request" }))
+        .await
+        .granted();
+    stage(&room.viewer, json!({ "action": "cancel_request" }))
+        .await
+        .granted();
+    let error = stage(&room.viewer, json!({ "action": "request" }))
+        .await
+        .refused(RateLimited);
+    assert_eq!(error["details"], json!({ "limit": "stage_request" }));
+    left(&world, &room.host, "stage_request", 0).await;
+    let invite = json!({ "action": "invite", "user_id": room.viewer.id });
+    stage(&room.host, invite).await.refused(RateLimited);
+    // What somebody else asked for costs whoever accepts nothing.
+    left(&world, &room.viewer, "stage_request", 1).await;
+    stage(&room.viewer, json!({ "action": "request" }))
+        .await
+        .granted();
+    let accept = json!({ "action": "accept", "user_id": room.viewer.id });
+    stage(&room.host, accept).await.granted();
+}
+
+#[tokio::test]
+async fn an_array_of_rows_stops_at_the_first_that_is_too_much() {
+    let world = world().await;
+    let room = room(&world).await;
+    let joined = "update public.live_participants set status = 'joined' where user_id = $1";
+    world.db.execute(joined, &[&room.viewer.id]).await.unwrap();
+    for (table, row) in [
+        ("live_messages", json!({ "session_id": room.id, "body": "spam" })),
+        (
+            "live_reactions",
+            json!({ "session_id": room.id, "kind": "heart" }),
+        ),
+    ] {
+        let rows = json!(vec![row; 5_000]);
+        let answer = world.write(&room.viewer, table, rows).await;
+        assert_eq!(answer.status, 429, "{table}: {}", answer.body);
+        let owner = if table == "reports" {
+            "reporter_id"
+        } else {
+            "user_id"
+        };
+        let made = format!("select count(*) from public.{table} where {owner} = $1");
+        assert_eq!(
+            world.value(&made, &room.viewer.id.to_string()).await,
+            0,
+            "{table}"
+        );
+    }
 }

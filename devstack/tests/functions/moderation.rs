@@ -322,7 +322,7 @@ async fn the_log_says_who_did_what_to_whom_and_why() {
             .await
             .granted();
     }
-    let query = format!("moderation_log?session_id=eq.{}", room.id);
+    let query = format!("moderation_log?session_id=eq.{}&action=eq.kick", room.id);
     let (_, rows) = world.rows(&query, &room.host.token).await;
     let rows = rows.as_array().unwrap();
     assert_eq!(rows.len(), 1, "a repeated request is one act: {rows:?}");

@@ -372,3 +372,48 @@ async fn hands_and_invitations_are_told_to_the_person_and_to_those_who_lead() {
     expected.sort();
     assert_eq!(world.value(topics, &id).await, json!(expected));
 }
+
+#[tokio::test]
+async fn the_log_says_who_gave_whom_which_role() {
+    let world = world().await;
+    let (host, id, one, other) = room(&world).await;
+    stage(&world, &host, &id, "promote", Some(&one), Some("co_host"))
+        .await
+        .granted();
+    // The invitation is the co-host's gift, whoever accepts it.
+    stage(&world, &one, &id, "invite", Some(&other), None)
+        .await
+        .granted();
+    stage(&world, &other, &id, "accept", None, None).await.granted();
+    stage(&world, &other, &id, "demote", Some(&other), None)
+        .await
+        .granted();
+    stage(&world, &other, &id, "request", None, None).await.granted();
+    stage(&world, &host, &id, "accept", Some(&other), None)
+        .await
+        .granted();
+    let query = format!("moderation_log?session_id=eq.{id}&action=eq.set_role&order=id");
+    let (_, rows) = world.rows(&query, &host.token).await;
+    let told: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+            (text("actor_id"), text("target_id"), text("role"))
+        })
+        .collect();
+    let [host_id, one, other] = [&host, &one, &other].map(|person| person.id.to_string());
+    let by = |actor: &String, target: &String, role: &str| (actor.clone(), target.clone(), role.to_owned());
+    assert_eq!(
+        told,
+        [
+            by(&host_id, &one, "co_host"),
+            by(&one, &other, "speaker"),
+            by(&other, &other, "viewer"),
+            by(&host_id, &other, "speaker"),
+        ]
+    );
+    let stranger = world.person().await;
+    assert_eq!(world.rows(&query, &stranger.token).await.1, json!([]));
+}

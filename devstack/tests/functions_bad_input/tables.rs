@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ipelya_core::domain::ErrorCode;
 
-use crate::support::{Answer, World};
+use crate::support::{Answer, World, eventually};
 
 /// A digest of every row of every table, by table.
 pub async fn digests(world: &World) -> BTreeMap<String, String> {
@@ -32,7 +32,14 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
+    /// Begins when LiveKit has told of every room that was made before.
     pub async fn new(world: &'a World) -> Self {
+        let untold = "select count(*) from public.live_sessions where status <> 'ended' and room_sid is null";
+        eventually("LiveKit tells of its rooms", async || {
+            let rooms: i64 = world.db.query_one(untold, &[]).await.unwrap().get(0);
+            rooms == 0
+        })
+        .await;
         Self {
             world,
             before: digests(world).await,

@@ -69,7 +69,7 @@ pub const TABLES: [Table; 27] = [
     read("coin_entries", "wallet_id", Of::ViewersWallet, ".0000030000+"),
     read("calls", "id", Of::Call, ".0000010010+"),
     read("creator_bans", "creator_id", Of::Host, ".0001000010+"),
-    read("moderation_log", "session_id", Of::Session, ".0000000220+"),
+    read("moderation_log", "session_id", Of::Session, ".0000000440+"),
     Table {
         insert: ".yyyyyyyyyy+",
         ..read("reports", "session_id", Of::Session, ".0000010000+")
