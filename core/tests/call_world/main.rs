@@ -92,3 +92,8 @@ fn a_call_after_a_call() {
 fn a_voice_call_that_becomes_a_video_call() {
     keeps_every_rule(setups::VIDEO);
 }
+
+#[test]
+fn a_video_call_that_is_asked_for_again() {
+    keeps_every_rule(setups::VIDEO_ASKED_AGAIN);
+}

@@ -158,6 +158,16 @@ pub const VIDEO: Setup = Setup {
     ..CALM
 };
 
+/// Of the same without faults: a third change asks again for what ran out.
+pub const VIDEO_ASKED_AGAIN: Setup = Setup {
+    name: "a video call that is asked for again",
+    changes: 3,
+    faults: 0,
+    hang_ups: &[],
+    outcomes: &[],
+    ..VIDEO
+};
+
 pub const CRASHES: Setup = Setup {
     name: "a call whose phones crash",
     troubles: Troubles {
@@ -182,8 +192,6 @@ impl Setup {
     pub const fn deep(self) -> Self {
         Self {
             faults: self.faults + 1,
-            // A third change asks again for what ran out.
-            changes: if self.changes == 0 { 0 } else { self.changes + 1 },
             ..self
         }
     }
