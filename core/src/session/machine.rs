@@ -247,6 +247,8 @@ impl Machine {
         };
         self.state = State::Locked { lock };
         self.publisher.stop();
+        // Whoever enters again may be something else then: no wish is judged by what this user was.
+        (self.role, self.grants) = (None, Grants::NONE);
         self.attempt = 0;
         out.push(Effect::StopTimer(Timer::Retry));
         out.push(Effect::StopTimer(Timer::Budget));
