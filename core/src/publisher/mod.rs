@@ -114,9 +114,7 @@ impl Publisher {
                 });
             }
         }
-        if self.flip.pending && !self.camera.taken {
-            self.flip.pending = false;
-        }
+        self.settle_flip();
     }
 
     /// The answer to [`Change::Publish`]. A refusal takes the wish back: trying again is the user's.
@@ -131,12 +129,14 @@ impl Publisher {
                 };
             }
         }
+        self.settle_flip();
     }
 
     /// The server didn't answer [`Change::Publish`] while the connection is being had back: the wish waits for that.
     pub fn deferred(&mut self, source: TrackSource) {
         let slot = self.slot_mut(source);
         (slot.asked, slot.taken) = (false, false);
+        self.settle_flip();
     }
 
     /// A track is gone by the server's wish: off until the user wishes it again.
@@ -149,6 +149,7 @@ impl Publisher {
             let error = LiveError::new(ErrorCode::MediaUnavailable, "the track was lost");
             slot.last_error = Some(error);
         }
+        self.settle_flip();
     }
 
     /// The connection is gone, and every track with it; the wishes stay.
@@ -209,6 +210,11 @@ impl Publisher {
             screen_share: toggle(&self.screen_share),
             flip: self.flip.clone(),
         }
+    }
+
+    /// A camera that is off isn't turned.
+    const fn settle_flip(&mut self) {
+        self.flip.pending = self.flip.pending && self.camera.taken;
     }
 
     const fn slot_mut(&mut self, source: TrackSource) -> &mut Slot {

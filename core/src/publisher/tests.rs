@@ -163,6 +163,14 @@ fn only_a_camera_that_films_can_be_turned_and_once_at_a_time() {
     assert_eq!(publisher.view().flip.facing, Facing::Environment);
 }
 
+#[test]
+fn a_camera_that_is_refused_is_not_being_turned() {
+    let mut publisher = filming();
+    assert!(publisher.flip());
+    publisher.published(TrackSource::Camera, Err(refusal()));
+    assert!(!publisher.view().flip.pending);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Want(TrackSource, bool),
