@@ -45,21 +45,18 @@ pub(super) async fn publish(
     given_up: &CancellationToken,
 ) -> Result<(TrackId, Running), Failure> {
     let (track, start) = take(room, capture, source, presets).await?;
-    // The device of the attempt before stops first.
-    let turn = device.lock_owned().await;
-    let started = if given_up.is_cancelled() {
-        Err(Failure::Over)
-    } else {
-        start(capture).map_err(Failure::Refused)
+    let started = tokio::select! {
+        biased;
+        // Whoever is given up doesn't wait for a device that a later attempt may have.
+        () = given_up.cancelled() => Err(Failure::Over),
+        // The device of the attempt before stops first.
+        turn = device.lock_owned() => match start(capture) {
+            Ok(guard) => Ok(Running { _device: guard, _turn: turn }),
+            Err(error) => Err(Failure::Refused(error)),
+        },
     };
     match started {
-        Ok(guard) => Ok((
-            track,
-            Running {
-                _device: guard,
-                _turn: turn,
-            },
-        )),
+        Ok(running) => Ok((track, running)),
         // A track without a device behind it would be a frozen picture at the other end.
         Err(failure) => {
             if let Err(second) = room.unpublish(track).await {
