@@ -6,6 +6,7 @@
 pub mod backend;
 pub mod backoff;
 pub mod call;
+pub mod chat;
 pub mod domain;
 pub mod media;
 mod moment;

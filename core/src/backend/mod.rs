@@ -3,6 +3,8 @@
 //! `supabase` implements it over edge functions, PostgREST and Realtime. It decides everything;
 //! the client only asks, and believes the answer.
 
+mod account;
+mod in_session;
 mod realtime;
 mod requests;
 
@@ -13,7 +15,14 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId};
 
-pub use realtime::{RealtimeEvent, Subscription, Topic};
+pub use account::{
+    AccountBackend, DoNotDisturb, ExportPage, Platform, PushDevice, PushKind, Report, ReportCategory,
+};
+pub use in_session::{
+    BanScope, MOST_TAPS, Moderate, ModerationAction, RecordingAction, SendGift, SessionBackend,
+    WatchableRecording,
+};
+pub use realtime::{RealtimeEvent, SessionNews, Subscription, Topic};
 pub use requests::{
     AnswerCall, AnsweredCall, CallAdmission, CallChange, ChangeCall, InitiateCall, LiveKitAccess,
     ManageStage, NewSession, RoomAccess, SessionAdmission, StageAction, StageOutcome,
@@ -25,7 +34,7 @@ pub type Answer<'a, T> = BoxFuture<'a, LiveResult<T>>;
 /// The backend, on behalf of one signed-in user. Every request is one try: retrying is the caller's,
 /// with the same [`IdempotencyKey`]. Errors carry the server's code; a lost connection or a timeout is
 /// `internal`, retryable.
-pub trait Backend: Send + Sync + 'static {
+pub trait Backend: SessionBackend + AccountBackend {
     /// Who is signed in.
     fn user_id(&self) -> Answer<'_, UserId>;
 

@@ -5,7 +5,10 @@ use std::fmt;
 use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
 
-use crate::domain::{Call, LiveError, LiveSession, Participant, SessionId, StageRequest, UserId};
+use crate::domain::{
+    Call, ChatMessage, Gift, LiveError, LiveSession, MessageId, Participant, Reactions, Recording, SessionId,
+    StageRequest, UserId,
+};
 
 /// A private Broadcast topic. Who may listen is decided by policies on `realtime.messages`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,10 +39,45 @@ pub enum RealtimeEvent {
     StageChanged(StageRequest),
     /// `call_changed`: the call as it stands.
     CallChanged(Call),
+    /// What people in the session did.
+    Session(SessionNews),
     /// The socket was away: messages may have been missed, so fetch what matters again.
     Resubscribed,
     /// The topic is closed for this user; nothing follows.
     Closed(LiveError),
+}
+
+/// What people in a session did, told to everybody who is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionNews {
+    /// `message_created`: somebody said this.
+    MessageCreated(ChatMessage),
+    /// `message_deleted`: this isn't said any more.
+    MessageDeleted {
+        /// The session.
+        session_id: SessionId,
+        /// The message.
+        message_id: MessageId,
+    },
+    /// `reactions`: what was tapped since the last time.
+    Reactions(Reactions),
+    /// `gift_sent`: somebody gave the host this.
+    GiftSent(Gift),
+    /// `recording_changed`: how far the recording is.
+    RecordingChanged(Recording),
+}
+
+impl SessionNews {
+    /// The session that it is about.
+    pub const fn session_id(&self) -> SessionId {
+        match self {
+            Self::MessageCreated(message) => message.session_id,
+            Self::MessageDeleted { session_id, .. } => *session_id,
+            Self::Reactions(reactions) => reactions.session_id,
+            Self::GiftSent(gift) => gift.session_id,
+            Self::RecordingChanged(recording) => recording.session_id,
+        }
+    }
 }
 
 /// A subscription; dropping it unsubscribes.

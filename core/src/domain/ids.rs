@@ -53,6 +53,21 @@ uuid_id!(
     StageRequestId,
     "request_id"
 );
+uuid_id!(
+    /// A chat message: `live_messages.id`.
+    MessageId,
+    "message_id"
+);
+uuid_id!(
+    /// A gift: `gifts.id`.
+    GiftId,
+    "gift_id"
+);
+uuid_id!(
+    /// A recording: `recordings.id`.
+    RecordingId,
+    "recording_id"
+);
 
 /// One installation of the app, chosen by the app and stable over restarts; 1 to 128 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

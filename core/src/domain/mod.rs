@@ -5,11 +5,13 @@
 
 mod access;
 mod call;
+mod chat;
 mod error;
 mod ids;
 pub mod limits;
 mod participant;
 pub mod quality;
+mod recording;
 mod role;
 mod room_name;
 mod session;
@@ -17,9 +19,13 @@ mod stage;
 
 pub use access::Access;
 pub use call::{Call, CallEndReason, CallStatus, CallType, VideoRequest};
+pub use chat::{ChatMessage, Gift, MessageKey, ReactionKind, Reactions};
 pub use error::{ErrorCode, ErrorDetails, LiveError, LiveResult};
-pub use ids::{CallId, DeviceId, IdempotencyKey, SessionId, StageRequestId, UserId};
+pub use ids::{
+    CallId, DeviceId, GiftId, IdempotencyKey, MessageId, RecordingId, SessionId, StageRequestId, UserId,
+};
 pub use participant::{Participant, ParticipantStatus};
+pub use recording::{Recording, RecordingStatus};
 pub use role::{Grants, Role, SessionType, grants};
 pub use room_name::{RoomName, RoomNameError};
 pub use session::{LiveSession, SessionEndReason, SessionStatus};

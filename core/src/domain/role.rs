@@ -87,6 +87,23 @@ impl Role {
         }
     }
 
+    /// Whether the role leads the stage and the chat.
+    pub const fn leads(self) -> bool {
+        match self {
+            Self::Host | Self::CoHost => true,
+            Self::Speaker | Self::Viewer | Self::Listener => false,
+        }
+    }
+
+    /// Whether the role may silence and put out somebody of that one; `live.may_moderate` in SQL.
+    pub const fn may_moderate(self, other: Self) -> bool {
+        match self {
+            Self::Host => !matches!(other, Self::Host),
+            Self::CoHost => !other.leads(),
+            Self::Speaker | Self::Viewer | Self::Listener => false,
+        }
+    }
+
     /// The name used in SQL, in tokens and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ use crate::session::Entry;
 /// One signed-in user on one device: sessions, calls, incoming calls. Clone it freely.
 #[derive(Clone)]
 pub struct LiveClient {
-    ports: Ports,
+    pub(super) ports: Ports,
     user: UserId,
     center: Arc<CallCenter>,
 }

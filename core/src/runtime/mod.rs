@@ -3,6 +3,7 @@
 //! One actor per session or call. Effects run beside the actor and answer with inputs; snapshots and
 //! events leave it in order. Nothing here decides: rules are in the machines and on the server.
 
+mod account;
 mod call;
 mod client;
 mod room;

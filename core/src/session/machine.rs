@@ -81,6 +81,9 @@ impl Machine {
             microphone: can.microphone && self.grants.audio,
             camera: can.camera && self.grants.video,
             screen_share: can.screen_share && self.grants.video,
+            give: can.give && self.role != Some(Role::Host),
+            moderate: can.moderate && self.role.is_some_and(Role::leads),
+            record: can.record && self.may_end(),
             ..can
         }
     }

@@ -100,6 +100,14 @@ pub struct Capabilities {
     pub camera: bool,
     /// Share the screen.
     pub screen_share: bool,
+    /// Write in the chat and react; unless muted, which the server alone knows.
+    pub chat: bool,
+    /// Give coins to the host.
+    pub give: bool,
+    /// Mute, kick and ban: the host everybody, a co-host everybody but the host and co-hosts.
+    pub moderate: bool,
+    /// Start and stop a recording.
+    pub record: bool,
 }
 
 impl Capabilities {
@@ -112,6 +120,10 @@ impl Capabilities {
         microphone: false,
         camera: false,
         screen_share: false,
+        chat: false,
+        give: false,
+        moderate: false,
+        record: false,
     };
 }
 
@@ -139,9 +151,16 @@ impl State {
             Self::Authorizing => Capabilities { leave: true, ..none },
             Self::Backstage => Capabilities {
                 go_live: true,
+                moderate: true,
                 ..sending
             },
-            Self::Live => sending,
+            Self::Live => Capabilities {
+                chat: true,
+                give: true,
+                moderate: true,
+                record: true,
+                ..sending
+            },
             Self::Connecting | Self::Reconnecting { .. } => inside,
             Self::Ended { .. } | Self::Failed { .. } => none,
         }

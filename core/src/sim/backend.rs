@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::model::Listener;
+use super::model::{Listener, Model};
 use super::network::Operation;
 use super::sessions::refuse;
 use super::world::{Sim, Wire};
@@ -10,17 +10,27 @@ use crate::backend::{
     Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, ChangeCall, InitiateCall, ManageStage,
     NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
 };
-use crate::domain::{Call, CallId, ErrorCode, IdempotencyKey, LiveSession, SessionId, StageRequest, UserId};
+use crate::domain::{
+    Call, CallId, ErrorCode, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId,
+};
 
 /// The world's backend, on behalf of one person.
 pub struct SimBackend {
     sim: Sim,
-    user: UserId,
+    pub(super) user: UserId,
 }
 
 impl SimBackend {
     pub(super) const fn new(sim: Sim, user: UserId) -> Self {
         Self { sim, user }
+    }
+
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        operation: Operation,
+        decide: impl FnOnce(&mut Model) -> LiveResult<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(self.sim.ask(self.user, operation, decide))
     }
 }
 
@@ -31,7 +41,7 @@ impl Backend for SimBackend {
 
     fn create_session(&self, request: NewSession, key: IdempotencyKey) -> Answer<'_, SessionAdmission> {
         let user = self.user;
-        let decide = move |model: &mut super::model::Model| model.create_session(user, request, &key);
+        let decide = move |model: &mut Model| model.create_session(user, request, &key);
         Box::pin(self.sim.ask(user, Operation::CreateSession, decide))
     }
 

@@ -55,6 +55,9 @@ impl Model {
         if self.is_blocked_between(user, callee) {
             return refuse(ErrorCode::Blocked, "You cannot call this person.");
         }
+        if self.live_call(user).is_none() && self.wants_no_calls(callee) {
+            return refuse(ErrorCode::Busy, "This person wants no calls.");
+        }
         let id = match self.live_call(user).cloned() {
             Some(call) if call.peer_of(user) != callee => {
                 return refuse(ErrorCode::Busy, "You are in a call.");

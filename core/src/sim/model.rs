@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::network::{Fault, Line, Operation};
 use super::room::Room;
 use super::world::Wire;
-use crate::backend::{LiveKitAccess, RealtimeEvent, Topic};
+use crate::backend::{DoNotDisturb, LiveKitAccess, RealtimeEvent, Topic};
 use crate::domain::{
-    Call, CallId, ErrorCode, IdempotencyKey, LiveError, LiveResult, LiveSession, Participant, Role,
-    SessionId, StageRequest, StageRequestId, UserId, VideoRequest,
+    Call, CallId, ChatMessage, ErrorCode, IdempotencyKey, LiveError, LiveResult, LiveSession, Participant,
+    Recording, Role, SessionId, StageRequest, StageRequestId, UserId, VideoRequest,
 };
 
 /// 2026-01-01T00:00:00Z: a simulated world begins at the same moment, whenever it runs.
@@ -30,6 +30,7 @@ pub(super) struct Person {
     pub(super) subscribed_to: BTreeSet<UserId>,
     pub(super) blocked: BTreeSet<UserId>,
     pub(super) devices: u32,
+    pub(super) do_not_disturb: DoNotDisturb,
 }
 
 /// A session with what hangs on it.
@@ -41,6 +42,12 @@ pub(super) struct Session {
     /// The latest raised hand or invitation of each person.
     pub(super) requests: BTreeMap<UserId, StageRequest>,
     pub(super) places: usize,
+    /// The eldest first.
+    pub(super) chat: Vec<ChatMessage>,
+    pub(super) last_said: BTreeMap<UserId, DateTime<Utc>>,
+    pub(super) slow_mode_seconds: u32,
+    pub(super) muted: BTreeSet<UserId>,
+    pub(super) recording: Option<Recording>,
 }
 
 /// What an idempotency key brought about.
@@ -91,6 +98,10 @@ pub(super) struct Model {
     pub(super) done: BTreeMap<(UserId, Operation, String), Done>,
     /// What was asked of a stage and done, by user and idempotency key.
     pub(super) stage_intents: BTreeSet<(UserId, String)>,
+    /// Gifts that were given, by user and idempotency key.
+    pub(super) gift_intents: BTreeSet<(UserId, String)>,
+    /// Whom which creator banned from every session.
+    pub(super) creator_bans: BTreeSet<(UserId, UserId)>,
     pub(super) tickets: BTreeMap<String, Ticket>,
     pub(super) listeners: Vec<Listener>,
     pub(super) faults: Vec<(Option<UserId>, Operation, Fault)>,
@@ -111,6 +122,8 @@ impl Model {
             rooms: BTreeMap::new(),
             done: BTreeMap::new(),
             stage_intents: BTreeSet::new(),
+            gift_intents: BTreeSet::new(),
+            creator_bans: BTreeSet::new(),
             tickets: BTreeMap::new(),
             listeners: Vec::new(),
             faults: Vec::new(),

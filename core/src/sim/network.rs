@@ -27,6 +27,28 @@ pub enum Operation {
     EndSession,
     /// `manage-stage`.
     ManageStage,
+    /// A chat message.
+    SendMessage,
+    /// The deletion of one.
+    DeleteMessage,
+    /// Taps.
+    React,
+    /// A setting of the chat.
+    SetSlowMode,
+    /// `send-gift`.
+    SendGift,
+    /// `moderate`.
+    Moderate,
+    /// `record-session`.
+    RecordSession,
+    /// A block, or its end.
+    Block,
+    /// A report.
+    Report,
+    /// `register-device`.
+    RegisterDevice,
+    /// Wanting no calls, or wanting them again.
+    SetDoNotDisturb,
     /// `initiate-call`.
     InitiateCall,
     /// `answer-call`.
@@ -54,6 +76,17 @@ impl Operation {
             Self::LeaveSession => "leave-session",
             Self::EndSession => "end-session",
             Self::ManageStage => "manage-stage",
+            Self::SendMessage => "send-message",
+            Self::DeleteMessage => "delete-message",
+            Self::React => "react",
+            Self::SetSlowMode => "set-slow-mode",
+            Self::SendGift => "send-gift",
+            Self::Moderate => "moderate",
+            Self::RecordSession => "record-session",
+            Self::Block => "block",
+            Self::Report => "report",
+            Self::RegisterDevice => "register-device",
+            Self::SetDoNotDisturb => "set-do-not-disturb",
             Self::InitiateCall => "initiate-call",
             Self::AnswerCall => "answer-call",
             Self::ChangeCall => "change-call",

@@ -12,9 +12,10 @@ use super::sessions::refuse;
 use super::world::Sim;
 use super::{SimBackend, SimCapture, SimEngine};
 use crate::LiveClient;
-use crate::backend::{AnswerCall, CallChange, ChangeCall, InitiateCall, NewSession};
+use crate::backend::{AnswerCall, CallChange, ChangeCall, InitiateCall, NewSession, SendGift};
 use crate::domain::{
-    CallId, CallType, DeviceId, ErrorCode, IdempotencyKey, LiveResult, Role, RoomName, SessionId, UserId,
+    CallId, CallType, ChatMessage, DeviceId, ErrorCode, IdempotencyKey, LiveResult, Role, RoomName,
+    SessionId, UserId,
 };
 use crate::media::{DisconnectReason, TrackId, TrackSource};
 
@@ -98,13 +99,43 @@ impl SimPerson {
         });
     }
 
-    /// Blocks somebody.
+    /// Blocks somebody, who is put out of this person's open session.
     pub fn blocks(&self, other: &Self) {
+        // Refused for oneself alone, which changes nothing.
+        let _ = self.sim.with(|model| model.block(self.id, other.id));
+    }
+
+    /// Says something in a session.
+    ///
+    /// # Errors
+    /// `forbidden` for who is muted or isn't there, `invalid_argument`, `rate_limited` in slow mode.
+    pub fn says(&self, session: SessionId, body: &str) -> LiveResult<ChatMessage> {
+        self.sim
+            .with(|model| model.send_message(self.id, session, body.to_owned()))
+    }
+
+    /// Gives coins to the host.
+    ///
+    /// # Errors
+    /// As `send-gift`: `insufficient_coins`, `forbidden`, `conflict`, `session_ended`.
+    pub fn gives(&self, session: SessionId, coins: u32) -> LiveResult<()> {
+        let gift = SendGift {
+            session_id: session,
+            coins,
+            message: None,
+        };
         self.sim.with(|model| {
-            if let Some(person) = model.people.get_mut(&self.id) {
-                person.blocked.insert(other.id);
-            }
-        });
+            let key = IdempotencyKey::random();
+            model.send_gift(self.id, gift, key.as_str()).map(drop)
+        })
+    }
+
+    /// Silences somebody, in the chat and on the stage.
+    ///
+    /// # Errors
+    /// `not_found` when that person isn't in the session, `session_ended`.
+    pub fn mutes(&self, session: SessionId, other: &Self) -> LiveResult<()> {
+        self.sim.with(|model| model.silence(session, other.id, true))
     }
 
     /// Creates a session, enters its room and goes live.

@@ -21,7 +21,7 @@ pub(super) fn refuse<T>(code: ErrorCode, message: &str) -> LiveResult<T> {
     Err(LiveError::new(code, message))
 }
 
-fn invalid<T>(field: &str, message: &str) -> LiveResult<T> {
+pub(super) fn invalid<T>(field: &str, message: &str) -> LiveResult<T> {
     Err(LiveError::new(ErrorCode::InvalidArgument, message).with_field(field))
 }
 
@@ -86,6 +86,11 @@ impl Model {
             tickets: [user].into(),
             requests: BTreeMap::new(),
             places: PLACES,
+            chat: Vec::new(),
+            last_said: BTreeMap::new(),
+            slow_mode_seconds: 0,
+            muted: Default::default(),
+            recording: None,
         };
         self.sessions.insert(id, session);
         self.remember(user, Operation::CreateSession, key, Done::Session(id, 0));
@@ -335,7 +340,8 @@ impl Model {
         self.require_open(id)?;
         let session = self.session(id)?;
         let seat = session.seats.get(&user);
-        if seat.is_some_and(|seat| seat.status == ParticipantStatus::Removed) {
+        let is_out = seat.is_some_and(|seat| seat.status == ParticipantStatus::Removed);
+        if is_out || self.creator_bans.contains(&(session.row.host_id, user)) {
             return refuse(ErrorCode::Banned, "You were put out of this session.");
         }
         if self.is_blocked_between(user, session.row.host_id) {

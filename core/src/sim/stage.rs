@@ -241,6 +241,9 @@ impl Model {
         }
         let room = self.session(id)?.row.room_name.clone();
         self.permit(&room, user, role);
+        if self.session(id)?.muted.contains(&user) {
+            self.silence(id, user, true)?;
+        }
         Ok(())
     }
 
@@ -253,7 +256,7 @@ impl Model {
         Ok(())
     }
 
-    fn seat(&self, id: SessionId, user: UserId) -> LiveResult<&Participant> {
+    pub(super) fn seat(&self, id: SessionId, user: UserId) -> LiveResult<&Participant> {
         match self.session(id)?.seats.get(&user) {
             Some(seat) => Ok(seat),
             None => refuse(ErrorCode::NotFound, "This person is not in the session."),

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::model::{Alarm, Model, Person};
 use super::network::{Fault, Operation, lost};
 use super::person::SimPerson;
+use crate::backend::DoNotDisturb;
 use crate::domain::{CallId, LiveError, LiveResult, SessionId, UserId, limits};
 
 /// A simulated world: people, sessions, calls, rooms, and the network between them. Clone it freely.
@@ -85,6 +86,7 @@ impl Sim {
                 subscribed_to: Default::default(),
                 blocked: Default::default(),
                 devices: 0,
+                do_not_disturb: DoNotDisturb::Off,
             };
             model.people.insert(id, person);
             id

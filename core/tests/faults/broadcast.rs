@@ -157,7 +157,8 @@ impl Witness {
                     Ok(SessionEvent::StateChanged(state)) => {
                         writer.lock().unwrap().push((from.elapsed().as_millis(), state));
                     }
-                    Ok(SessionEvent::Room(_) | SessionEvent::Funnel(_)) | Err(RecvError::Lagged(_)) => {}
+                    Ok(SessionEvent::Room(_) | SessionEvent::News(_) | SessionEvent::Funnel(_))
+                    | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => break,
                 }
             }

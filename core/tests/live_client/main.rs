@@ -3,8 +3,12 @@
 // A test's helpers panic as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod account;
 mod call_upgrade;
 mod calls;
+mod chat;
+mod gifts;
+mod moderation;
 mod sessions;
 mod stage;
 mod support;

@@ -96,3 +96,9 @@ pub async fn until_row(account: &Account, sql: &str, id: uuid::Uuid, expected: &
 pub fn as_json(error: &ipelya_core::domain::LiveError) -> Value {
     json!(error)
 }
+
+/// Waits until LiveKit has told the database of everybody who was let into a session.
+pub async fn until_everybody_joined(account: &Account, session: ipelya_core::domain::SessionId) {
+    let sql = "select bool_and(status = 'joined')::text from public.live_participants where session_id = $1";
+    until_row(account, sql, session.0, "true").await;
+}

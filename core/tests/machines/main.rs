@@ -8,6 +8,7 @@ mod call_inputs;
 mod call_model;
 mod call_table;
 mod call_upgrade;
+mod chat_log;
 mod diagrams;
 mod limits_page;
 mod session;

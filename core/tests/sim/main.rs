@@ -5,6 +5,7 @@
 
 mod call_upgrade;
 mod calls;
+mod chat;
 mod devices;
 mod sessions;
 mod trace;

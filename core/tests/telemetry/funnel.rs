@@ -18,7 +18,7 @@ fn steps<E: Clone>(events: &mut Receiver<E>, pick: impl Fn(E) -> Option<FunnelEv
 fn of_session(event: SessionEvent) -> Option<FunnelEvent> {
     match event {
         SessionEvent::Funnel(told) => Some(told),
-        SessionEvent::StateChanged(_) | SessionEvent::Room(_) => None,
+        SessionEvent::StateChanged(_) | SessionEvent::Room(_) | SessionEvent::News(_) => None,
     }
 }
 

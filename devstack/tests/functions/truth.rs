@@ -33,6 +33,19 @@ async fn role_grants_are_the_cores() {
 }
 
 #[tokio::test]
+async fn who_may_moderate_whom_is_the_cores() {
+    let world = world().await;
+    for (me, them) in Role::ALL
+        .into_iter()
+        .flat_map(|me| Role::ALL.map(|them| (me, them)))
+    {
+        let query = format!("select live.may_moderate('{}', '{}')", me.as_str(), them.as_str());
+        let may: bool = world.db.query_one(&query, &[]).await.unwrap().get(0);
+        assert_eq!(may, me.may_moderate(them), "{me:?} {them:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_audience_of_each_type_is_the_cores() {
     let world = world().await;
     for session_type in SessionType::ALL {

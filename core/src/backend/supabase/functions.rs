@@ -51,7 +51,7 @@ impl Functions {
     }
 
     /// Posts to the function `name` as the signed-in user, within the request timeout.
-    async fn call<T: DeserializeOwned>(
+    pub(super) async fn call<T: DeserializeOwned>(
         &self,
         name: &str,
         key: Option<&IdempotencyKey>,

@@ -1,11 +1,14 @@
 //! Supabase: edge functions, PostgREST tables, Realtime.
 
+mod account;
 mod auth;
 mod auth_reply;
 mod config;
 mod functions;
 mod http;
+mod in_session;
 mod realtime;
+mod refusal;
 mod reply;
 mod tables;
 mod token;
@@ -47,8 +50,8 @@ impl SupabaseBackend {
         let http = Http::new(config.clone())?;
         Ok(Self {
             timeout: config.request_timeout,
-            functions: Functions::new(http, Arc::clone(&tokens)),
-            tables: Tables::new(config.clone(), Arc::clone(&tokens)),
+            functions: Functions::new(http.clone(), Arc::clone(&tokens)),
+            tables: Tables::new(http, config.clone(), Arc::clone(&tokens)),
             realtime: Realtime::new(config, Arc::clone(&tokens)),
             tokens,
         })

@@ -1,12 +1,14 @@
-//! Tables read through PostgREST, under row-level security.
+//! Tables read and written through PostgREST, under row-level security.
 
 use std::sync::Arc;
 
 use postgrest::{Builder, Postgrest};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::config::SupabaseConfig;
-use super::http::{authorized, unreachable, within};
+use super::http::{Http, authorized, unreachable, within};
+use super::refusal;
 use super::reply::Reply;
 use super::token::TokenProvider;
 use crate::domain::{
@@ -24,14 +26,20 @@ const CALL_COLUMNS: &str = "id,status,call_type,caller_id,callee_id,ring_expires
 
 pub(super) struct Tables {
     rest: Postgrest,
+    http: Http,
     config: SupabaseConfig,
     tokens: Arc<dyn TokenProvider>,
 }
 
 impl Tables {
-    pub fn new(config: SupabaseConfig, tokens: Arc<dyn TokenProvider>) -> Self {
+    pub fn new(http: Http, config: SupabaseConfig, tokens: Arc<dyn TokenProvider>) -> Self {
         let rest = Postgrest::new(config.endpoint("rest/v1")).insert_header("apikey", config.anon_key());
-        Self { rest, config, tokens }
+        Self {
+            rest,
+            http,
+            config,
+            tokens,
+        }
     }
 
     pub async fn session(&self, id: SessionId) -> LiveResult<LiveSession> {
@@ -87,7 +95,7 @@ impl Tables {
     }
 
     /// The first row of `query`; `None` where there is none that the caller may see.
-    async fn first<T: DeserializeOwned>(
+    pub(super) async fn first<T: DeserializeOwned>(
         &self,
         table: &str,
         query: impl Fn(Builder) -> Builder + Send + Sync,
@@ -95,12 +103,12 @@ impl Tables {
         Ok(self.rows(table, query).await?.into_iter().next())
     }
 
-    async fn rows<T: DeserializeOwned>(
+    /// The rows that `query` reads, or wrote.
+    pub(super) async fn rows<T: DeserializeOwned>(
         &self,
         table: &str,
         query: impl Fn(Builder) -> Builder + Send + Sync,
     ) -> LiveResult<Vec<T>> {
-        let limit = self.config.request_timeout;
         let attempt = authorized(self.tokens.as_ref(), |token| {
             let query = query(self.rest.from(table)).auth(token.expose());
             async move {
@@ -109,32 +117,61 @@ impl Tables {
                 let response = query.execute().await;
                 let response = response.map_err(|error| lost(error.is_connect(), &error.without_url()))?;
                 let status = response.status().as_u16();
+                let retry_after = response.headers().get("retry-after");
+                let retry_after = retry_after
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned);
                 let body = response
                     .text()
                     .await
                     .map_err(|error| lost(false, &error.without_url()))?;
                 let reply = Reply {
                     status,
-                    retry_after: None,
+                    retry_after,
                     body,
                 };
-                reply.read::<Vec<T>>(table)
+                accepted(table, reply)?.read(table)
             }
         });
-        within(limit, table, attempt).await
+        within(self.config.request_timeout, table, attempt).await
+    }
+
+    /// Inserts a row without reading it back: some may be written by those who may not read them.
+    pub(super) async fn insert(&self, table: &str, row: &(impl Serialize + Sync)) -> LiveResult<()> {
+        let path = format!("rest/v1/{table}");
+        let attempt = authorized(self.tokens.as_ref(), |token| {
+            let path = &path;
+            async move {
+                let reply = self.http.post(table, path, Some(&token), None, row).await?;
+                accepted(table, reply).map(drop)
+            }
+        });
+        within(self.config.request_timeout, table, attempt).await
     }
 }
 
-fn not_found(what: &str) -> LiveError {
+fn accepted(table: &str, reply: Reply) -> LiveResult<Reply> {
+    if reply.is_success() {
+        Ok(reply)
+    } else {
+        Err(refusal::of_table(table, &reply))
+    }
+}
+
+pub(super) fn not_found(what: &str) -> LiveError {
     LiveError::new(ErrorCode::NotFound, format!("no such {what}"))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
 
-    fn fields<T: serde::Serialize + DeserializeOwned>(columns: &str, row: serde_json::Value) {
+    /// Also for the tables beside this file.
+    pub(in crate::backend::supabase) fn fields<T: serde::Serialize + DeserializeOwned>(
+        columns: &str,
+        row: serde_json::Value,
+    ) {
         let read: T = serde_json::from_value(row).unwrap();
         let written = serde_json::to_value(read).unwrap();
         let mut fields: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();

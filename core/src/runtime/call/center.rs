@@ -53,7 +53,8 @@ impl CallCenter {
                         RealtimeEvent::Resubscribed => self.catch_up(&ports).await,
                         RealtimeEvent::SessionChanged(_)
                         | RealtimeEvent::ParticipantChanged(_)
-                        | RealtimeEvent::StageChanged(_) => {}
+                        | RealtimeEvent::StageChanged(_)
+                        | RealtimeEvent::Session(_) => {}
                         RealtimeEvent::Closed(error) => {
                             tracing::error!(%error, "no calls can come in: the user's topic is closed");
                             return;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinError;
 
+use super::chat::ChatDesk;
 use super::requests::{Answer, Requests};
 use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
 use super::stage::StageDesk;
@@ -29,6 +30,7 @@ pub(super) struct SessionActor {
     network: watch::Receiver<u64>,
     requests: Requests,
     stage: StageDesk,
+    chat: ChatDesk,
     way: WayIn,
     waiting: Vec<(Command, Reply)>,
     seq: u64,
@@ -48,6 +50,7 @@ impl SessionActor {
         let requests = Requests::new(Arc::clone(&ports.backend));
         let network = ports.network.subscribe();
         let stage = StageDesk::new(&ports);
+        let (chat, chats) = ChatDesk::new(&ports);
         let (snapshot, snapshots) = watch::channel(snapshot_of(&machine, &link, &stage, 0));
         let (room, rooms) = watch::channel(None);
         let (done, finished) = watch::channel(false);
@@ -61,6 +64,7 @@ impl SessionActor {
             network,
             requests,
             stage,
+            chat,
             way: WayIn::default(),
             waiting: Vec::new(),
             seq: 0,
@@ -74,6 +78,7 @@ impl SessionActor {
             Watches {
                 snapshot: snapshots,
                 room: rooms,
+                chat: chats,
                 done: finished,
             },
         )
@@ -100,6 +105,10 @@ impl SessionActor {
                         self.show_stage();
                         continue;
                     }
+                    Some(Message::Chat(command)) => {
+                        self.chat.command(command);
+                        continue;
+                    }
                     // Nobody holds the session any more.
                     None => Input::Leave,
                 },
@@ -118,6 +127,11 @@ impl SessionActor {
                 news = self.stage.next() => {
                     self.stage.take(news);
                     self.show_stage();
+                    continue;
+                }
+                news = self.chat.next() => {
+                    self.chat.take(news);
+                    self.publish_snapshot();
                     continue;
                 }
                 timer = self.timers.next() => Input::Timer(timer),
@@ -154,6 +168,7 @@ impl SessionActor {
             self.perform(effect);
         }
         self.stage.follow(&self.machine);
+        self.chat.follow(&self.machine);
         self.show_stage();
         for outcome in outcomes {
             self.perform(outcome);
@@ -218,7 +233,7 @@ impl SessionActor {
             Ok(Answer::Listening(subscription)) => {
                 self.realtime = Some(subscription);
                 // What was said before listening was missed.
-                self.about_session(Requests::fetch);
+                self.catch_up();
                 None
             }
             Ok(Answer::Nothing) => None,
@@ -233,6 +248,11 @@ impl SessionActor {
         }
     }
 
+    fn catch_up(&mut self) {
+        self.about_session(Requests::fetch);
+        self.chat.catch_up();
+    }
+
     fn hear(&mut self, event: Option<RealtimeEvent>) -> Option<Input> {
         match event {
             Some(RealtimeEvent::SessionChanged(session)) => {
@@ -240,7 +260,15 @@ impl SessionActor {
                 (known == Some(session.id)).then_some(Input::SessionChanged(session))
             }
             Some(RealtimeEvent::Resubscribed) => {
-                self.about_session(Requests::fetch);
+                self.catch_up();
+                None
+            }
+            Some(RealtimeEvent::Session(news)) => {
+                if self.chat.hear(&news) {
+                    self.publish_snapshot();
+                    // Nobody has to listen.
+                    let _ = self.events.send(SessionEvent::News(news));
+                }
                 None
             }
             Some(
@@ -304,6 +332,7 @@ impl SessionActor {
         self.seq += 1;
         self.snapshot.send_replace(SessionSnapshot {
             funnel: self.way.told(),
+            recording: self.chat.recording().cloned(),
             ..snapshot_of(&self.machine, &self.link, &self.stage, self.seq)
         });
     }
@@ -323,6 +352,7 @@ fn snapshot_of(machine: &Machine, link: &RoomLink, stage: &StageDesk, seq: u64) 
         charged_coins: machine.charged_coins(),
         stage: stage.view(),
         stage_requests: stage.open_requests(),
+        recording: None,
         funnel: Arc::default(),
         members: link.roster().clone(),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::actor::SessionActor;
-use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
+use super::snapshot::{Message, SessionEvent, SessionSnapshot, Watches};
 use crate::backend::{ManageStage, StageAction};
 use crate::domain::{ErrorCode, IdempotencyKey, LiveError, LiveResult, Participant, Role, SessionId, UserId};
 use crate::media::{AudioFrame, MediaRoom, TrackKind, TrackSource, VideoFrame, ViewSize};
@@ -19,10 +19,10 @@ use crate::viewing::{self, ViewId};
 /// A session. Clone it freely; dropping the last clone leaves the session.
 #[derive(Clone)]
 pub struct SessionHandle {
-    inbox: mpsc::Sender<Message>,
-    watches: Watches,
+    pub(super) inbox: mpsc::Sender<Message>,
+    pub(super) watches: Watches,
     events: broadcast::Sender<SessionEvent>,
-    ports: Ports,
+    pub(super) ports: Ports,
 }
 
 /// Events that may wait to be read before the oldest are lost.
@@ -302,15 +302,7 @@ impl SessionHandle {
     }
 
     async fn manage(&self, action: StageAction, user: UserId, role: Option<Role>) -> LiveResult<Participant> {
-        let session = self
-            .watches
-            .snapshot
-            .borrow()
-            .session
-            .as_ref()
-            .map(|session| session.id);
-        let session_id =
-            session.ok_or_else(|| LiveError::new(ErrorCode::Conflict, "the session wasn't entered yet"))?;
+        let session_id = self.session_id()?;
         let request = ManageStage {
             session_id,
             action,
@@ -322,6 +314,16 @@ impl SessionHandle {
         Ok(outcome.participant)
     }
 
+    /// Which session this is.
+    ///
+    /// # Errors
+    /// `conflict` before it was entered.
+    pub fn session_id(&self) -> LiveResult<SessionId> {
+        let snapshot = self.watches.snapshot.borrow();
+        let session = snapshot.session.as_ref().map(|session| session.id);
+        session.ok_or_else(not_entered)
+    }
+
     async fn on_stage(&self, command: stage::Command) -> LiveResult<()> {
         self.request(|reply| Message::Stage(command, reply)).await
     }
@@ -331,7 +333,10 @@ impl SessionHandle {
             .await
     }
 
-    async fn request(&self, message: impl FnOnce(Reply) -> Message) -> LiveResult<()> {
+    pub(super) async fn request<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<LiveResult<T>>) -> Message,
+    ) -> LiveResult<T> {
         let (reply, outcome) = oneshot::channel();
         self.inbox.send(message(reply)).await.map_err(|_| over())?;
         outcome.await.map_err(|_| over())?
@@ -342,6 +347,10 @@ impl SessionHandle {
         // The actor is gone either way.
         let _ = done.wait_for(|done| *done).await;
     }
+}
+
+pub(super) fn not_entered() -> LiveError {
+    LiveError::new(ErrorCode::Conflict, "the session wasn't entered yet")
 }
 
 fn over() -> LiveError {

@@ -1,7 +1,9 @@
 //! Sessions at work: a handle for the app, an actor that runs the machine.
 
 mod actor;
+mod chat;
 mod handle;
+mod people;
 mod requests;
 mod snapshot;
 mod stage;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::{Grants, LiveResult, LiveSession, Role, StageRequest};
+use super::chat::ChatCommand;
+use crate::backend::SessionNews;
+use crate::chat::ChatSnapshot;
+use crate::domain::{Grants, LiveResult, LiveSession, Recording, Role, StageRequest};
 use crate::media::{MediaEvent, MediaRoom};
 use crate::publisher::LocalMedia;
 use crate::runtime::room::Members;
@@ -40,6 +43,9 @@ pub struct SessionSnapshot {
     pub stage: Stage,
     /// Open raised hands and invitations of others, the eldest first; for those who lead the stage.
     pub stage_requests: Arc<[StageRequest]>,
+    /// The session's latest recording, as far as it is: while its status [is on](crate::domain::RecordingStatus::is_on),
+    /// people have to be told.
+    pub recording: Option<Recording>,
     /// The steps so far of the last way in, in order.
     pub funnel: Arc<[FunnelEvent]>,
     /// Everybody else in the room, by user.
@@ -53,6 +59,9 @@ pub enum SessionEvent {
     StateChanged(State),
     /// The room said this.
     Room(MediaEvent),
+    /// Somebody in the session did this. Messages are told once; those that were missed while Realtime was away are
+    /// in [`SessionHandle::messages`](super::SessionHandle::messages) alone.
+    News(SessionNews),
     /// A step on the way in was taken, or it ended there.
     Funnel(FunnelEvent),
 }
@@ -65,6 +74,7 @@ pub(super) enum Message {
     Command(Command, Input, Reply),
     Stage(stage::Command, Reply),
     Watch(viewing::Input),
+    Chat(ChatCommand),
 }
 
 /// What a handle watches.
@@ -72,6 +82,7 @@ pub(super) enum Message {
 pub(super) struct Watches {
     pub(super) snapshot: watch::Receiver<SessionSnapshot>,
     pub(super) room: watch::Receiver<Option<Arc<dyn MediaRoom>>>,
+    pub(super) chat: watch::Receiver<ChatSnapshot>,
     /// Whether all is over and told.
     pub(super) done: watch::Receiver<bool>,
 }

@@ -148,10 +148,7 @@ impl StageDesk {
     }
 
     fn leads(&self) -> bool {
-        match self.role {
-            Some(Role::Host | Role::CoHost) => true,
-            Some(Role::Speaker | Role::Viewer | Role::Listener) | None => false,
-        }
+        self.role.is_some_and(Role::leads)
     }
 
     fn step(&mut self, input: Input) {
@@ -182,7 +179,8 @@ impl StageDesk {
             Some(
                 RealtimeEvent::SessionChanged(_)
                 | RealtimeEvent::ParticipantChanged(_)
-                | RealtimeEvent::CallChanged(_),
+                | RealtimeEvent::CallChanged(_)
+                | RealtimeEvent::Session(_),
             ) => {}
             Some(RealtimeEvent::Closed(error)) => {
                 tracing::warn!(%error, "the stage isn't heard any more");

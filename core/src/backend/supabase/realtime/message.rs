@@ -3,8 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::backend::RealtimeEvent;
-use crate::domain::{Call, LiveSession, Participant, StageRequest};
+use crate::backend::{RealtimeEvent, SessionNews};
+use crate::domain::{
+    Call, ChatMessage, Gift, LiveSession, MessageId, Participant, Reactions, Recording, SessionId,
+    StageRequest,
+};
 
 #[derive(Deserialize)]
 struct SessionChanged {
@@ -26,6 +29,37 @@ struct CallChanged {
     call: Call,
 }
 
+#[derive(Deserialize)]
+struct MessageCreated {
+    message: ChatMessage,
+}
+
+#[derive(Deserialize)]
+struct MessageDeleted {
+    message: DeletedMessage,
+}
+
+#[derive(Deserialize)]
+struct DeletedMessage {
+    id: MessageId,
+    session_id: SessionId,
+}
+
+#[derive(Deserialize)]
+struct Reacted {
+    reactions: Reactions,
+}
+
+#[derive(Deserialize)]
+struct GiftSent {
+    gift: Gift,
+}
+
+#[derive(Deserialize)]
+struct RecordingChanged {
+    recording: Recording,
+}
+
 /// The event, or `None` for what this version doesn't know or can't read; both leave a trace.
 pub(super) fn read(event: &str, payload: Value) -> Option<RealtimeEvent> {
     let read = match event {
@@ -38,6 +72,21 @@ pub(super) fn read(event: &str, payload: Value) -> Option<RealtimeEvent> {
         "call_changed" => {
             serde_json::from_value(payload).map(|CallChanged { call }| RealtimeEvent::CallChanged(call))
         }
+        "message_created" => serde_json::from_value(payload)
+            .map(|MessageCreated { message }| RealtimeEvent::Session(SessionNews::MessageCreated(message))),
+        "message_deleted" => serde_json::from_value(payload).map(|MessageDeleted { message }| {
+            RealtimeEvent::Session(SessionNews::MessageDeleted {
+                session_id: message.session_id,
+                message_id: message.id,
+            })
+        }),
+        "reactions" => serde_json::from_value(payload)
+            .map(|Reacted { reactions }| RealtimeEvent::Session(SessionNews::Reactions(reactions))),
+        "gift_sent" => serde_json::from_value(payload)
+            .map(|GiftSent { gift }| RealtimeEvent::Session(SessionNews::GiftSent(gift))),
+        "recording_changed" => serde_json::from_value(payload).map(|RecordingChanged { recording }| {
+            RealtimeEvent::Session(SessionNews::RecordingChanged(recording))
+        }),
         _ => {
             tracing::trace!(event, "unknown broadcast");
             return None;
@@ -74,8 +123,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_payload_makes_the_reader_panic(
-            event in "session_changed|participant_changed|stage_changed|call_changed",
-            key in "session|participant|request|call",
+            event in "session_changed|participant_changed|stage_changed|call_changed|message_created|message_deleted|\
+                      reactions|gift_sent|recording_changed",
+            key in "session|participant|request|call|message|reactions|gift|recording",
             text in ".{0,40}",
         ) {
             let _ = read(&event, json!({ key: text }));
