@@ -136,6 +136,11 @@ impl ChatLog {
         is_news
     }
 
+    /// Whether a message is here.
+    pub fn has(&self, message: &ChatMessage) -> bool {
+        self.messages.contains_key(&message.key())
+    }
+
     /// A message was deleted. Answers whether it was here.
     pub fn deleted(&mut self, id: MessageId) -> bool {
         if !self.deleted.contains(&id) {
@@ -216,7 +221,7 @@ impl ChatLog {
     fn learn(&mut self, message: ChatMessage) -> bool {
         let key = message.key();
         let is_kept = self.floor.is_none_or(|floor| key >= floor);
-        if !is_kept || self.deleted.contains(&message.id) || self.messages.contains_key(&key) {
+        if !is_kept || self.deleted.contains(&message.id) || self.has(&message) {
             return false;
         }
         self.messages.insert(key, message);

@@ -5,9 +5,10 @@ use std::time::Instant;
 use ipelya_core::domain::SessionStatus;
 use ipelya_core::session::{EndReason, State};
 use ipelya_devstack::Component;
+use tokio::time::timeout;
 
 use crate::broadcast::{Broadcast, Witness, over, row};
-use crate::people::PATIENCE;
+use crate::people::{PATIENCE, until_everybody_joined};
 use crate::server::alone;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,5 +41,44 @@ async fn an_end_missed_while_realtime_was_away_is_found_by_asking() {
         &outcome,
     );
     stack.start_component(Component::Livekit).await.unwrap();
+    show.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_while_realtime_was_away_is_in_the_chat_once_and_in_order() {
+    let (_turn, stack) = alone().await;
+    let show = Broadcast::start("Talk").await;
+    until_everybody_joined(&show.creator, show.id()).await;
+    let (host, viewer) = (Witness::of(&show.session), Witness::of(&show.watching));
+    show.session.send_message("1").await.unwrap();
+    let at = Instant::now();
+    stack.drop_realtime_sockets();
+    for number in 2..=5 {
+        let by = if number % 2 == 0 {
+            &show.session
+        } else {
+            &show.watching
+        };
+        by.send_message(number.to_string()).await.unwrap();
+    }
+    for session in [&show.session, &show.watching] {
+        let mut chats = session.messages();
+        let whole = chats.wait_for(|chat| chat.messages.len() == 5);
+        let chat = timeout(PATIENCE, whole).await.unwrap().unwrap().clone();
+        let said: Vec<&str> = chat
+            .messages
+            .iter()
+            .map(|message| message.body.as_str())
+            .collect();
+        assert_eq!(said, ["1", "2", "3", "4", "5"]);
+        assert!(chat.pending.is_empty());
+    }
+    let outcome = format!("the chat was whole {} ms later", at.elapsed().as_millis());
+    row(
+        "Realtime socket lost while people talk",
+        &host.cell().await,
+        &viewer.cell().await,
+        &outcome,
+    );
     show.close().await;
 }

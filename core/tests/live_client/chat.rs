@@ -78,7 +78,7 @@ fn bodies(chat: &ChatSnapshot) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_says_the_others_hear_in_order_and_newcomers_read() {
     let evening = Evening::begin().await;
-    let mut heard = evening.seat.events();
+    let (mut own, mut heard) = (evening.stage.events(), evening.seat.events());
     let hello = evening.stage.send_message("hello").await.unwrap();
     let created = |news| match news {
         SessionNews::MessageCreated(message) => Some(message),
@@ -88,6 +88,7 @@ async fn what_one_says_the_others_hear_in_order_and_newcomers_read() {
         | SessionNews::RecordingChanged(_) => None,
     };
     assert_eq!(news(&mut heard, created).await, hello);
+    assert_eq!(news(&mut own, created).await, hello, "told to the author, too");
     let answer = evening.seat.send_message("hi, host").await.unwrap();
     assert_eq!(answer.user_id, evening.viewer.user_id());
     for session in [&evening.stage, &evening.seat] {

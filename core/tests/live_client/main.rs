@@ -9,6 +9,7 @@ mod calls;
 mod chat;
 mod gifts;
 mod moderation;
+mod recording;
 mod sessions;
 mod stage;
 mod support;

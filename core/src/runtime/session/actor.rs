@@ -10,7 +10,7 @@ use super::requests::{Answer, Requests};
 use super::snapshot::{Message, Reply, SessionEvent, SessionSnapshot, Watches};
 use super::stage::StageDesk;
 use super::way_in::WayIn;
-use crate::backend::{RealtimeEvent, Subscription};
+use crate::backend::{RealtimeEvent, SessionNews, Subscription};
 use crate::domain::{ErrorCode, LiveError, Role, SessionId, SessionType, quality};
 use crate::media::MediaRoom;
 use crate::runtime::room::{LinkEvent, Presets, RoomLink, RoomNews};
@@ -130,8 +130,9 @@ impl SessionActor {
                     continue;
                 }
                 news = self.chat.next() => {
-                    self.chat.take(news);
+                    let told = self.chat.take(news);
                     self.publish_snapshot();
+                    self.tell(told);
                     continue;
                 }
                 timer = self.timers.next() => Input::Timer(timer),
@@ -248,6 +249,13 @@ impl SessionActor {
         }
     }
 
+    fn tell(&self, news: Option<SessionNews>) {
+        if let Some(news) = news {
+            // Nobody has to listen.
+            let _ = self.events.send(SessionEvent::News(news));
+        }
+    }
+
     fn catch_up(&mut self) {
         self.about_session(Requests::fetch);
         self.chat.catch_up();
@@ -266,8 +274,7 @@ impl SessionActor {
             Some(RealtimeEvent::Session(news)) => {
                 if self.chat.hear(&news) {
                     self.publish_snapshot();
-                    // Nobody has to listen.
-                    let _ = self.events.send(SessionEvent::News(news));
+                    self.tell(Some(news));
                 }
                 None
             }

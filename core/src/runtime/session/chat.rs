@@ -83,13 +83,15 @@ impl ChatDesk {
         }
     }
 
-    pub(super) fn take(&mut self, news: News) {
+    /// Answers what the app is to be told: a message that was said before Realtime tells of it.
+    pub(super) fn take(&mut self, news: News) -> Option<SessionNews> {
         match news {
             News::Taps(kind) => self.send_taps(kind),
-            News::Answer(Ok(answer)) => self.take_answer(answer),
+            News::Answer(Ok(answer)) => return self.take_answer(answer),
             News::Answer(Err(error)) if error.is_cancelled() => {}
             News::Answer(Err(error)) => tracing::error!(%error, "a request of a chat panicked"),
         }
+        None
     }
 
     pub(super) fn command(&mut self, command: ChatCommand) {
@@ -195,10 +197,13 @@ impl ChatDesk {
         });
     }
 
-    fn take_answer(&mut self, answer: Answer) {
+    fn take_answer(&mut self, answer: Answer) -> Option<SessionNews> {
+        let mut news = None;
         match answer {
             Answer::Page(fetch, page) => self.log.fetched(fetch, page),
             Answer::Sent(id, answer) => {
+                let said = answer.as_ref().ok().filter(|message| !self.log.has(message));
+                news = said.cloned().map(SessionNews::MessageCreated);
                 let answer = self.log.sent(id, answer);
                 self.show();
                 if let Some(reply) = self.waiting.remove(&id) {
@@ -206,14 +211,11 @@ impl ChatDesk {
                     let _ = reply.send(answer);
                 }
             }
-            Answer::Recording(recording) => {
-                if let Some(recording) = recording {
-                    self.learn(recording);
-                }
-            }
-            Answer::Nothing => {}
+            Answer::Recording(Some(recording)) => drop(self.learn(recording)),
+            Answer::Recording(None) | Answer::Nothing => {}
         }
         self.show();
+        news
     }
 
     /// News may come out of order; answers whether this is any.
