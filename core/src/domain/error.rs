@@ -126,6 +126,9 @@ pub struct ErrorDetails {
     /// Why the call is over, where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<super::CallEndReason>,
+    /// Which limit was reached: a name in `live.plan_limits`, or `slow_mode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
 }
 
 /// A refusal or a failure: the `error` object of the HTTP contract.

@@ -99,7 +99,7 @@ impl LiveClient {
     /// `not_authenticated`: close the client.
     ///
     /// # Errors
-    /// `conflict` when other coins are left, `already_live` with an open session.
+    /// `conflict` when the [balance](Self::balance) is another, `already_live` with an open session.
     pub async fn delete_account(&self, forfeit_coins: u64) -> LiveResult<()> {
         // One try: after a lost answer the account may be gone, which a second one calls `not_authenticated`.
         self.ports.backend.delete_account(forfeit_coins).await

@@ -2,6 +2,7 @@ use chrono::{TimeDelta, Timelike as _, Utc};
 use ipelya_core::backend::{DoNotDisturb, Platform, PushKind};
 use ipelya_core::domain::{CallType, ErrorCode};
 
+use crate::gifts::give_coins;
 use crate::support::{Account, until_row};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +77,13 @@ async fn an_account_is_exported_and_then_gone() {
     }
     let refusal = client.export_page("secrets", 0).await.unwrap_err();
     assert_eq!(refusal.details.field.as_deref(), Some("section"));
-    client.delete_account(0).await.unwrap();
+    give_coins(&account, client.user_id(), 7).await;
+    let refusal = client.delete_account(0).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::Conflict);
+    client
+        .delete_account(client.balance().await.unwrap())
+        .await
+        .unwrap();
     assert_eq!(
         client.export_sections().await.unwrap_err().code,
         ErrorCode::NotAuthenticated

@@ -158,6 +158,7 @@ async fn slow_mode_says_how_long_to_wait_and_leaves_the_host_alone() {
     evening.seat.send_message("one").await.unwrap();
     let refusal = evening.seat.send_message("two").await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::RateLimited);
+    assert_eq!(refusal.details.limit.as_deref(), Some("slow_mode"));
     let wait = refusal.retry_after_ms.unwrap();
     assert!((1_000..=60_000).contains(&wait), "{wait}");
     evening.stage.send_message("one").await.unwrap();

@@ -2,9 +2,11 @@ use ipelya_core::backend::SessionNews;
 use ipelya_core::domain::{ErrorCode, IdempotencyKey, UserId};
 
 use crate::chat::{Evening, news};
+use crate::support::Account;
 
-async fn give_coins(evening: &Evening, user: UserId, coins: i64) {
-    let database = evening.creator.database().await;
+/// Puts coins into somebody's wallet; `account` is on the same stack.
+pub async fn give_coins(account: &Account, user: UserId, coins: i64) {
+    let database = account.database().await;
     let sql = "select live.credit_coins($1, $2, $3)";
     let key = uuid::Uuid::new_v4().to_string();
     database.execute(sql, &[&user.0, &coins, &key]).await.unwrap();
@@ -14,7 +16,7 @@ async fn give_coins(evening: &Evening, user: UserId, coins: i64) {
 async fn one_tap_gives_once_and_everybody_is_told() {
     let evening = Evening::begin().await;
     assert_eq!(evening.viewer.balance().await.unwrap(), 0);
-    give_coins(&evening, evening.viewer.user_id(), 100).await;
+    give_coins(&evening.creator, evening.viewer.user_id(), 100).await;
     let mut heard = evening.stage.events();
     let key = IdempotencyKey::random();
     for _ in 0..2 {
@@ -42,7 +44,7 @@ async fn one_tap_gives_once_and_everybody_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gift_that_may_not_be_given_costs_nothing() {
     let evening = Evening::begin().await;
-    give_coins(&evening, evening.viewer.user_id(), 10).await;
+    give_coins(&evening.creator, evening.viewer.user_id(), 10).await;
     let give = |coins| evening.seat.send_gift(coins, None, IdempotencyKey::random());
     assert_eq!(give(11).await.unwrap_err().code, ErrorCode::InsufficientCoins);
     let refusal = give(0).await.unwrap_err();

@@ -23,7 +23,7 @@ impl SessionHandle {
     /// error there. Repeating after `internal` may say it twice: see first whether it has become a message.
     ///
     /// # Errors
-    /// `rate_limited` with `retry_after_ms`, by slow mode too; `invalid_argument` naming `body`; `forbidden` for who is
+    /// `rate_limited` with `retry_after_ms`, and with `details.limit` `slow_mode` by slow mode; `invalid_argument` naming `body`; `forbidden` for who is
     /// muted, who isn't in the room yet, and while the session isn't live; `conflict` before it was entered,
     /// `session_ended`; `internal` when the answer was lost.
     pub async fn send_message(&self, body: impl Into<String>) -> LiveResult<ChatMessage> {
