@@ -17,6 +17,7 @@ pub mod session;
 pub mod sim;
 pub mod stage;
 pub mod telemetry;
+pub mod telephony;
 pub mod viewing;
 
 pub use moment::Moment;
