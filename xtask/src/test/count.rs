@@ -11,10 +11,14 @@ pub(super) struct Count {
 }
 
 impl Count {
-    /// What a line says: cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, or Deno's
-    /// `ok | 3 passed | 0 failed (5ms)`; nothing for any other line.
+    /// What a line says: cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, Deno's
+    /// `ok | 3 passed | 0 failed (5ms)`, or Maven's `[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`; nothing for
+    /// any other line.
     pub(super) fn of(line: &str) -> Self {
         let line = line.trim();
+        if let Some(count) = Self::of_maven(line) {
+            return count;
+        }
         let is_summary = line.starts_with("test result: ")
             || ((line.starts_with("ok | ") || line.starts_with("FAILED | ")) && line.contains(" passed | "));
         if !is_summary {
@@ -35,6 +39,25 @@ impl Count {
             failed: number_before("failed"),
             ignored: number_before("ignored"),
         }
+    }
+
+    /// Of the summary of a module. The line of each class tells its time as well.
+    fn of_maven(line: &str) -> Option<Self> {
+        let (level, counts) = line.split_once(" Tests run: ")?;
+        if !matches!(level, "[INFO]" | "[WARNING]" | "[ERROR]") {
+            return None;
+        }
+        let mut parts = counts.split(", ");
+        let run: usize = parts.next()?.parse().ok()?;
+        let mut named = |name: &str| -> Option<usize> { parts.next()?.strip_prefix(name)?.parse().ok() };
+        let (failures, errors, ignored) = (named("Failures: ")?, named("Errors: ")?, named("Skipped: ")?);
+        let failed = failures + errors;
+        let is_summary = parts.next().is_none();
+        is_summary.then(|| Self {
+            passed: run.saturating_sub(failed + ignored),
+            failed,
+            ignored,
+        })
     }
 }
 
@@ -82,6 +105,22 @@ mod tests {
             2
         );
         assert_eq!(Count::of("a line about 3 passed; 4 failed"), Count::default());
+    }
+
+    #[test]
+    fn a_module_of_maven_is_counted_once() {
+        let module = Count {
+            passed: 40,
+            failed: 16,
+            ignored: 4,
+        };
+        assert_eq!(
+            Count::of("[ERROR] Tests run: 60, Failures: 2, Errors: 14, Skipped: 4"),
+            module
+        );
+        let class =
+            "[INFO] Tests run: 16, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 7.4 s -- in a.b.C";
+        assert_eq!(Count::of(class), Count::default());
     }
 
     #[test]

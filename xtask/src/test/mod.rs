@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything, in steps, with one summary at the end.
 
+mod android;
 mod count;
 mod step;
 mod tools;
@@ -16,7 +17,7 @@ pub(crate) fn run() -> Result<()> {
     setup::run()?;
     tools::ensure_promtool()?;
     let mut outcomes = vec![generated()];
-    for step in steps() {
+    for step in steps().into_iter().chain(android::step()?) {
         say(&format!("\n── {}", step.name));
         outcomes.push(step.run());
     }

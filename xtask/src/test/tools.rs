@@ -8,8 +8,6 @@ use ipelya_devstack::install::{Installation, chromium, promtool};
 
 use crate::say;
 
-const INSTALL: &str = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium";
-
 /// The package's program alone: installing it would start a server.
 const UNPACK: &str = "apt-get update -qq && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb";
 
@@ -18,7 +16,7 @@ const UNPACK: &str = "apt-get update -qq && apt-get download -qq prometheus && d
 pub(super) fn ensure_promtool() -> Result<()> {
     if !promtool().is_ok_and(|found| found.is_some()) {
         let folder = Installation::locate().root().join("promtool");
-        if is_root() && Path::new("/usr/bin/apt-get").exists() {
+        if has_apt() {
             say("unpacking promtool");
             std::fs::create_dir_all(&folder)?;
             let unpacked = Command::new("sh")
@@ -34,6 +32,29 @@ pub(super) fn ensure_promtool() -> Result<()> {
     Ok(())
 }
 
+/// Whether a package of the system may be installed here.
+pub(super) fn has_apt() -> bool {
+    is_root() && Path::new("/usr/bin/apt-get").exists()
+}
+
+/// Installs a package of the system.
+pub(super) fn apt_install(package: &str) -> Result<()> {
+    say(&format!("installing {package}"));
+    let command = format!("apt-get update -qq && apt-get install -y -qq --no-install-recommends {package}");
+    let installed = Command::new("sh")
+        .args(["-c", &command])
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .status()?;
+    ensure!(installed.success(), "{package} couldn't be installed: {command}");
+    Ok(())
+}
+
+/// Whether a program can be run by its name.
+pub(super) fn is_on_path(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
 fn is_root() -> bool {
     // SAFETY: geteuid takes nothing, changes nothing and cannot fail.
     unsafe { libc::geteuid() == 0 }
@@ -43,13 +64,8 @@ fn is_root() -> bool {
 /// which is said; under `CI=true` that is an error.
 pub(super) fn ensure_chromium() -> Result<()> {
     let is_installed = chromium().is_ok_and(|found| found.is_some());
-    if !is_installed && is_root() && Path::new("/usr/bin/apt-get").exists() {
-        say("installing Chromium");
-        let installed = Command::new("sh")
-            .args(["-c", INSTALL])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .status()?;
-        ensure!(installed.success(), "Chromium couldn't be installed: {INSTALL}");
+    if !is_installed && has_apt() {
+        apt_install("chromium")?;
     }
     if chromium()?.is_none() {
         say(

@@ -1,0 +1,31 @@
+// Builds the library for an app. The same sources are compiled and tested on the JVM by maven/pom.xml.
+plugins {
+    id("com.android.library") version "8.9.3"
+    id("org.jetbrains.kotlin.android") version "2.1.20"
+}
+
+android {
+    namespace = "com.ipelya.live"
+    compileSdk = 35
+    defaultConfig {
+        minSdk = 26
+        consumerProguardFiles("consumer-rules.pro")
+    }
+    sourceSets["main"].kotlin.srcDirs("src/main/kotlin", "src/firebase/kotlin")
+    compileOptions {
+        sourceCompatibility = JavaVersion.VERSION_17
+        targetCompatibility = JavaVersion.VERSION_17
+    }
+}
+
+kotlin {
+    compilerOptions {
+        jvmTarget = org.jetbrains.kotlin.gradle.dsl.JvmTarget.JVM_17
+        allWarningsAsErrors = true
+    }
+}
+
+dependencies {
+    // The app brings its own; LiveMessagingService is the one class that needs it.
+    compileOnly("com.google.firebase:firebase-messaging:24.1.1")
+}

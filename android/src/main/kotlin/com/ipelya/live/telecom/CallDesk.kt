@@ -1,0 +1,176 @@
+package com.ipelya.live.telecom
+
+import com.ipelya.live.telephony.CallStage
+import com.ipelya.live.telephony.Effect
+import com.ipelya.live.telephony.Input
+import com.ipelya.live.telephony.PhoneCall
+import com.ipelya.live.telephony.RouteKind
+import com.ipelya.live.telephony.Route
+import com.ipelya.live.telephony.SystemAction
+import com.ipelya.live.telephony.SystemEnd
+import java.util.UUID
+import java.util.concurrent.ConcurrentHashMap
+
+/**
+ * The one call that the phone shows: carries the core's effects to Telecom, and what Telecom and the user want to the
+ * core. Nothing is done on their word alone: it is done once the core fulfils it.
+ */
+internal class CallDesk(
+    private val telecom: Telecom,
+    private val tell: (Input) -> Unit,
+    private val changed: () -> Unit,
+) {
+    private val unsettled = ConcurrentHashMap<String, SystemAction>()
+    private var hasSound = false
+
+    /** Waits for Telecom. */
+    private var starting: SystemAction.Start? = null
+    private var route: Route? = null
+
+    /** The call; `null` for none. Changed in turns alone. */
+    @Volatile
+    var call: PhoneCall? = null
+        private set
+
+    @Volatile
+    var stage = CallStage.RINGING
+        private set
+
+    /** Whether Telecom said that it is the app that shows the ring. */
+    @Volatile
+    var isRingShown = false
+        private set
+
+    /** Whether the phone may be at an ear: the screen is dark there. */
+    val isAtEar: Boolean
+        get() = call?.hasVideo == false && stage in TALKING && route?.kind == RouteKind.EARPIECE
+
+    /** The system, or the user through it, wants something. */
+    fun want(action: SystemAction) {
+        val id = UUID.randomUUID().toString()
+        unsettled[id] = action
+        tell(Input.Perform(id, action))
+    }
+
+    /** Telecom leaves it to the app to show that it rings. */
+    fun ringWanted(id: String) = about(id) {
+        isRingShown = true
+    }
+
+    /** Telecom lets the outgoing call be made. */
+    fun outgoingReady(id: String) {
+        starting?.takeIf { it.call == id }?.let(::want)
+        starting = null
+    }
+
+    /** Telecom won't have it. */
+    fun refused(id: String, refusal: Refusal) {
+        val isOutgoing = starting?.call == id
+        when (refusal) {
+            Refusal.BUSY -> {
+                starting = null
+                if (isOutgoing) about(id) { over() }
+                tell(Input.NotShown(id))
+            }
+            // It rings by its notification alone, and is made all the same.
+            Refusal.UNAVAILABLE -> if (isOutgoing) outgoingReady(id) else ringWanted(id)
+        }
+    }
+
+    fun routed(id: String, to: Route?) = about(id) { route = to }
+
+    fun perform(effect: Effect): Unit = when (effect) {
+        is Effect.ReportIncoming -> {
+            // Told again, it is the same call.
+            if (call?.id != effect.call.id) {
+                show(effect.call, CallStage.RINGING)
+                telecom.reportIncoming(effect.call)
+            }
+            Unit
+        }
+        is Effect.StartRing -> about(effect.call) { call = it.copy(ringMs = effect.ms) }
+        is Effect.ReportEnded -> {
+            telecom.end(effect.call, TelecomCause.of(effect.end))
+            about(effect.call) { over() }
+        }
+        is Effect.ReportConnecting -> about(effect.call) { stage = CallStage.CONNECTING }
+        is Effect.ReportConnected -> moved(effect.call, CallStage.ACTIVE)
+        is Effect.Update -> about(effect.call) {
+            call = it.copy(hasVideo = effect.hasVideo).also(telecom::describe)
+        }
+        is Effect.Request -> request(effect.wanted)
+        is Effect.Fulfill -> unsettled.remove(effect.action)?.let(::done) ?: Unit
+        is Effect.Fail -> unsettled.remove(effect.action)?.let(::failed) ?: Unit
+        // Mode and focus are Telecom's, the engine is the core's.
+        is Effect.Audio -> Unit
+    }
+
+    private fun request(wanted: SystemAction) {
+        if (wanted !is SystemAction.Start) {
+            // A self-managed call does what its app says: Telecom has nothing to ask.
+            want(wanted)
+            return
+        }
+        val outgoing = PhoneCall(wanted.call, null, wanted.hasVideo)
+        starting = wanted
+        show(outgoing, CallStage.DIALING)
+        telecom.reportOutgoing(outgoing)
+    }
+
+    private fun done(action: SystemAction) = when (action) {
+        is SystemAction.Start -> sound(true)
+        is SystemAction.Answer -> moved(action.call, CallStage.CONNECTING)
+        is SystemAction.Hold -> moved(action.call, if (action.on) CallStage.HELD else CallStage.ACTIVE)
+        is SystemAction.Mute -> telecom.setMuted(action.on)
+        is SystemAction.End -> {
+            telecom.end(action.call, TelecomCause.ofOwn(stage))
+            about(action.call) { over() }
+        }
+    }
+
+    private fun failed(action: SystemAction) {
+        if (action is SystemAction.Start) {
+            telecom.end(action.call, TelecomCause.of(SystemEnd.FAILED))
+            about(action.call) { over() }
+        }
+    }
+
+    private fun moved(id: String, to: CallStage) {
+        about(id) {
+            stage = to
+            telecom.setStage(id, to)
+        }
+        if (call?.id == id) sound(to != CallStage.HELD)
+    }
+
+    private fun show(shown: PhoneCall, at: CallStage) {
+        call = shown
+        stage = at
+        isRingShown = false
+        changed()
+    }
+
+    private fun over() {
+        call = null
+        route = null
+        isRingShown = false
+        sound(false)
+    }
+
+    /** Telecom gives the sound to a call that is active, and takes it when it is held or over. */
+    private fun sound(on: Boolean) {
+        if (on == hasSound) return
+        hasSound = on
+        tell(if (on) Input.AudioActivated else Input.AudioDeactivated)
+    }
+
+    private fun about(id: String, change: (PhoneCall) -> Unit) {
+        val shown = call?.takeIf { it.id == id } ?: return
+        change(shown)
+        changed()
+    }
+
+    private companion object {
+        val TALKING = setOf(CallStage.DIALING, CallStage.CONNECTING, CallStage.ACTIVE)
+    }
+}

@@ -1,0 +1,21 @@
+package com.ipelya.live.testing
+
+import android.app.Activity
+import android.app.Application
+import android.app.ForegroundServiceStartNotAllowedException
+import android.content.ComponentName
+import android.content.Intent
+
+/** The application of `src/test/app`. */
+class TestApplication : Application() {
+    /** Whether it is in the background, with nothing that lets it start a service there. */
+    var isInBackground = false
+
+    override fun startForegroundService(service: Intent): ComponentName? {
+        if (isInBackground) throw ForegroundServiceStartNotAllowedException("in the background")
+        return super.startForegroundService(service)
+    }
+}
+
+/** Its first screen. */
+class MainActivity : Activity()
