@@ -40,6 +40,11 @@ class LivePhone private constructor(context: Context, factory: TelephonyCoreFact
     private var room: Room? = null
     private var isSharing = false
 
+    init {
+        // Of a ring in a process that died: its call is answered by nobody.
+        notifications.cancel()
+    }
+
     /** Tells the core something, from any thread; what it answers is done, or queued behind what is being done. */
     fun tell(input: Input) = turns.tell(input)
 
@@ -80,7 +85,7 @@ class LivePhone private constructor(context: Context, factory: TelephonyCoreFact
     private inner class TelecomEvents : TelecomCalls.Events {
         override fun want(action: SystemAction) = desk.want(action)
         override fun ringWanted(callId: String) = turns.take { desk.ringWanted(callId) }
-        override fun outgoingReady(callId: String) = turns.take { desk.outgoingReady(callId) }
+        override fun taken(callId: String) = turns.take { desk.taken(callId) }
         override fun refused(callId: String, refusal: Refusal) = turns.take { desk.refused(callId, refusal) }
         override fun silenced() = service.silence()
         override fun routesChanged(callId: String, current: Route?, available: List<Route>) {

@@ -52,6 +52,8 @@ class CallActionReceiver : BroadcastReceiver() {
         val callId = intent.getStringExtra(CallActions.CALL_ID).orEmpty()
         when (intent.action) {
             CallActions.END -> phone.want(SystemAction.End(callId))
+            CallActions.MUTE -> phone.want(SystemAction.Mute(callId, on = true))
+            CallActions.UNMUTE -> phone.want(SystemAction.Mute(callId, on = false))
             CallActions.LEAVE -> phone.listener.onMediaKey(MediaKey.STOP)
         }
     }

@@ -4,8 +4,8 @@ import com.ipelya.live.telephony.CallStage
 import com.ipelya.live.telephony.Effect
 import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.PhoneCall
-import com.ipelya.live.telephony.RouteKind
 import com.ipelya.live.telephony.Route
+import com.ipelya.live.telephony.RouteKind
 import com.ipelya.live.telephony.SystemAction
 import com.ipelya.live.telephony.SystemEnd
 import java.util.UUID
@@ -23,6 +23,9 @@ internal class CallDesk(
     private val unsettled = ConcurrentHashMap<String, SystemAction>()
     private var hasSound = false
 
+    /** Whether Telecom has the call, or there is no Telecom to have it. */
+    private var isTaken = false
+
     /** Waits for Telecom. */
     private var starting: SystemAction.Start? = null
     private var route: Route? = null
@@ -32,9 +35,16 @@ internal class CallDesk(
     var call: PhoneCall? = null
         private set
 
+    /** Where it stands. */
+    val stage: CallStage
+        get() = if (isHeld) CallStage.HELD else reached
+
     @Volatile
-    var stage = CallStage.RINGING
-        private set
+    private var reached = CallStage.RINGING
+
+    /** On hold before both could talk, it stays so once they can. */
+    @Volatile
+    private var isHeld = false
 
     /** Whether Telecom said that it is the app that shows the ring. */
     @Volatile
@@ -57,10 +67,18 @@ internal class CallDesk(
         isRingShown = true
     }
 
-    /** Telecom lets the outgoing call be made. */
-    fun outgoingReady(id: String) {
-        starting?.takeIf { it.call == id }?.let(::want)
-        starting = null
+    /** Telecom has the call: an outgoing one may be made; an incoming one may have been answered meanwhile. */
+    fun taken(id: String) {
+        val outgoing = starting?.takeIf { it.call == id }
+        if (outgoing != null) {
+            starting = null
+            want(outgoing)
+            return
+        }
+        about(id) {
+            isTaken = true
+            if (stage != CallStage.RINGING) telecom.setStage(id, stage)
+        }
     }
 
     /** Telecom won't have it. */
@@ -73,7 +91,10 @@ internal class CallDesk(
                 tell(Input.NotShown(id))
             }
             // It rings by its notification alone, and is made all the same.
-            Refusal.UNAVAILABLE -> if (isOutgoing) outgoingReady(id) else ringWanted(id)
+            Refusal.UNAVAILABLE -> {
+                taken(id)
+                ringWanted(id)
+            }
         }
     }
 
@@ -93,8 +114,8 @@ internal class CallDesk(
             telecom.end(effect.call, TelecomCause.of(effect.end))
             about(effect.call) { over() }
         }
-        is Effect.ReportConnecting -> about(effect.call) { stage = CallStage.CONNECTING }
-        is Effect.ReportConnected -> moved(effect.call, CallStage.ACTIVE)
+        is Effect.ReportConnecting -> moved(effect.call) { reached = CallStage.CONNECTING }
+        is Effect.ReportConnected -> moved(effect.call) { reached = CallStage.ACTIVE }
         is Effect.Update -> about(effect.call) {
             call = it.copy(hasVideo = effect.hasVideo).also(telecom::describe)
         }
@@ -112,15 +133,16 @@ internal class CallDesk(
             return
         }
         val outgoing = PhoneCall(wanted.call, null, wanted.hasVideo)
-        starting = wanted
         show(outgoing, CallStage.DIALING)
+        starting = wanted
         telecom.reportOutgoing(outgoing)
     }
 
     private fun done(action: SystemAction) = when (action) {
-        is SystemAction.Start -> sound(true)
-        is SystemAction.Answer -> moved(action.call, CallStage.CONNECTING)
-        is SystemAction.Hold -> moved(action.call, if (action.on) CallStage.HELD else CallStage.ACTIVE)
+        is SystemAction.Start -> about(action.call) { isTaken = true }
+        // As CallKit has it too: a call that was answered is active for the system, while the room is joined.
+        is SystemAction.Answer -> moved(action.call) { reached = CallStage.ACTIVE }
+        is SystemAction.Hold -> moved(action.call) { isHeld = action.on }
         is SystemAction.Mute -> telecom.setMuted(action.on)
         is SystemAction.End -> {
             telecom.end(action.call, TelecomCause.ofOwn(stage))
@@ -135,30 +157,36 @@ internal class CallDesk(
         }
     }
 
-    private fun moved(id: String, to: CallStage) {
-        about(id) {
-            stage = to
-            telecom.setStage(id, to)
-        }
-        if (call?.id == id) sound(to != CallStage.HELD)
+    private fun moved(id: String, move: () -> Unit) = about(id) {
+        move()
+        telecom.setStage(id, stage)
     }
 
     private fun show(shown: PhoneCall, at: CallStage) {
+        starting?.takeIf { it.call != shown.id }?.let {
+            // One that Telecom didn't come to gives way to the one after it.
+            starting = null
+            telecom.end(it.call, TelecomCause.ofOwn(CallStage.DIALING))
+            tell(Input.NotShown(it.call))
+        }
         call = shown
-        stage = at
+        reached = at
+        isHeld = false
         isRingShown = false
+        isTaken = false
         changed()
     }
 
     private fun over() {
         call = null
+        starting = null
         route = null
         isRingShown = false
-        sound(false)
     }
 
-    /** Telecom gives the sound to a call that is active, and takes it when it is held or over. */
-    private fun sound(on: Boolean) {
+    /** Telecom gives the sound to a call of its own that isn't held, from the answer to the end. */
+    private fun followSound() {
+        val on = call != null && isTaken && stage in TALKING
         if (on == hasSound) return
         hasSound = on
         tell(if (on) Input.AudioActivated else Input.AudioDeactivated)
@@ -167,6 +195,7 @@ internal class CallDesk(
     private fun about(id: String, change: (PhoneCall) -> Unit) {
         val shown = call?.takeIf { it.id == id } ?: return
         change(shown)
+        followSound()
         changed()
     }
 

@@ -27,8 +27,8 @@ internal class TelecomCalls(private val context: Context, private val events: Ev
         fun want(action: SystemAction)
         fun ringWanted(callId: String)
 
-        /** The outgoing call may be made. */
-        fun outgoingReady(callId: String)
+        /** Telecom has the call. */
+        fun taken(callId: String)
         fun refused(callId: String, refusal: Refusal)
         fun routesChanged(callId: String, current: Route?, available: List<Route>)
 
@@ -112,12 +112,8 @@ internal class TelecomCalls(private val context: Context, private val events: Ev
             val call = announced[callId] ?: return null
             LiveConnection(call, events).also { connections[callId] = it }
         }
-        if (isIncoming) {
-            connection.setRinging()
-        } else {
-            connection.setDialing()
-            events.outgoingReady(callId)
-        }
+        if (isIncoming) connection.setRinging() else connection.setDialing()
+        events.taken(callId)
         return connection
     }
 
@@ -133,9 +129,9 @@ internal class TelecomCalls(private val context: Context, private val events: Ev
         val connection = find(callId) ?: return
         when (stage) {
             CallStage.RINGING -> connection.setRinging()
-            CallStage.DIALING -> connection.setDialing()
-            // Telecom has no such state: a call that was answered is active for it.
-            CallStage.CONNECTING, CallStage.ACTIVE -> connection.setActive()
+            // Of an outgoing call that found its way Telecom knows no more than that it dials.
+            CallStage.DIALING, CallStage.CONNECTING -> connection.setDialing()
+            CallStage.ACTIVE -> connection.setActive()
             CallStage.HELD -> connection.setOnHold()
         }
     }

@@ -120,6 +120,14 @@ class TelecomCallsTest : PhoneTest() {
     }
 
     @Test
+    fun `a call that was answered before Telecom came to it is active there, and has no sound before`() {
+        core.say(Effect.ReportIncoming(CALL), Effect.Request(answer))
+        assertEquals(emptyList<Input>(), core.told<Input.AudioActivated>())
+        assertEquals(Connection.STATE_ACTIVE, phone.telecom.connect(CALL.id, isIncoming = true)!!.state)
+        assertEquals(1, core.told<Input.AudioActivated>().size)
+    }
+
+    @Test
     fun `while another call is in the way the core is told that nobody sees this one`() {
         SimulatedTelecom.isFree = false
         core.say(Effect.ReportIncoming(CALL))
@@ -153,6 +161,18 @@ class TelecomCallsTest : PhoneTest() {
         assertEquals(listOf(start), core.wanted())
         assertEquals(Connection.STATE_DIALING, connection.state)
         core.say(Effect.ReportConnecting(CALL.id), Effect.ReportConnected(CALL.id))
+        assertEquals(Connection.STATE_ACTIVE, connection.state)
+    }
+
+    @Test
+    fun `an outgoing call that is held while it dials stays held once it was answered, until it is taken back`() {
+        telecom.setCallRequestMode(CallRequestMode.ALLOW_ALL)
+        core.say(Effect.Request(SystemAction.Start(CALL.id, "callee", hasVideo = false)))
+        val connection = phone.telecom.find(CALL.id)!!
+        connection.onHold()
+        core.say(Effect.ReportConnected(CALL.id))
+        assertEquals(Connection.STATE_HOLDING, connection.state)
+        connection.onUnhold()
         assertEquals(Connection.STATE_ACTIVE, connection.state)
     }
 

@@ -3,6 +3,7 @@ package com.ipelya.live.testing
 import android.app.Activity
 import android.app.Application
 import android.app.ForegroundServiceStartNotAllowedException
+import android.app.PictureInPictureParams
 import android.content.ComponentName
 import android.content.Intent
 
@@ -18,4 +19,14 @@ class TestApplication : Application() {
 }
 
 /** Its first screen. */
-class MainActivity : Activity()
+class MainActivity : Activity() {
+    override fun enterPictureInPictureMode(params: PictureInPictureParams): Boolean {
+        lastParams = params
+        return super.enterPictureInPictureMode(params)
+    }
+
+    companion object {
+        /** What it became small with. */
+        var lastParams: PictureInPictureParams? = null
+    }
+}
