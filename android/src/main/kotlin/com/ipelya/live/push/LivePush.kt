@@ -23,7 +23,6 @@ object LivePush {
     @JvmStatic
     fun handle(context: Context, data: Map<String, String>): Boolean {
         if (!isOurs(data)) return false
-        ColdStore.of(context).forwarded()
         LivePhone.of(context).tell(Input.Pushed(JSONObject(data).toString()))
         return true
     }

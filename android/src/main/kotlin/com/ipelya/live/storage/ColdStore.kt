@@ -21,16 +21,10 @@ class ColdStore private constructor(private val file: AtomicFile, private val no
     val token: Pair<String, Long>?
         get() = read().let { kept -> kept.optString(TOKEN).ifEmpty { null }?.let { it to kept.optLong(TOKEN_AT) } }
 
-    /** When a push of this product came in last, in milliseconds since 1970; `null` for never. */
-    val lastPushAt: Long?
-        get() = read().optLong(PUSH_AT).takeIf { it > 0 }
-
     internal fun setToken(token: String) = change {
         put(TOKEN, token)
         put(TOKEN_AT, now())
     }
-
-    internal fun forwarded() = change { put(PUSH_AT, now()) }
 
     /** Somebody logged out: nothing of them stays. The token is the phone's. */
     fun forgetUser() = change { remove(CORE) }
@@ -66,7 +60,6 @@ class ColdStore private constructor(private val file: AtomicFile, private val no
         private const val CORE = "core"
         private const val TOKEN = "token"
         private const val TOKEN_AT = "token_at"
-        private const val PUSH_AT = "push_at"
         private val LOCK = Any()
 
         /** The app's. */
