@@ -8,6 +8,8 @@ pub mod backoff;
 pub mod call;
 pub mod chat;
 pub mod domain;
+#[cfg(feature = "uniffi")]
+pub mod foreign;
 pub mod media;
 mod moment;
 pub mod publisher;
@@ -19,6 +21,9 @@ pub mod stage;
 pub mod telemetry;
 pub mod telephony;
 pub mod viewing;
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
 
 pub use moment::Moment;
 pub use runtime::LiveClient;

@@ -11,6 +11,7 @@ use crate::domain::{
 
 /// A session to create.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct NewSession {
     /// `video_live` or `audio_room`.
     pub session_type: SessionType,

@@ -15,6 +15,7 @@ const LONGEST: usize = 8 * 1024;
 
 /// A call that rings, as a push tells it. Fields that this version doesn't know are ignored.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CallPush {
     /// `calls.id`.
     pub call_id: CallId,
@@ -38,6 +39,7 @@ pub struct CallPush {
 /// A call that need not ring any longer, as a push tells an Android phone. An iPhone learns it by asking: every VoIP push
 /// must be shown as a call there.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StopRinging {
     /// `calls.id`.
     pub call_id: CallId,
@@ -50,6 +52,8 @@ pub struct StopRinging {
 
 /// What a push may tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "CallPushEvent"))]
 pub enum Push {
     /// Somebody calls.
     Ring(CallPush),

@@ -7,6 +7,8 @@ use crate::domain::CallEndReason;
 
 /// Who called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "CallDirection"))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// This user.
@@ -17,6 +19,8 @@ pub enum Direction {
 
 /// The state of a call, as an app shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "CallState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Nothing happened yet.
@@ -48,6 +52,8 @@ pub enum State {
 
 /// What somebody may do in a call now; the server has the last word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "CallCapabilities"))]
 pub struct Capabilities {
     /// Take the call.
     pub accept: bool,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a session is entered. Decided by the server on every join and every token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Anybody who is signed in.

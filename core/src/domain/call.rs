@@ -7,6 +7,7 @@ use super::{CallId, SessionType, UserId};
 
 /// Audio, or audio and video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum CallType {
     /// Audio only.
@@ -27,6 +28,7 @@ impl CallType {
 
 /// How far a call has come, in the order in which it goes. Decided by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum CallStatus {
     /// The callee's phone rings, until `ring_expires_at`.
@@ -39,6 +41,7 @@ pub enum CallStatus {
 
 /// Why a call is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum CallEndReason {
     /// One of both hung up.
@@ -66,6 +69,7 @@ pub enum CallEndReason {
 
 /// Somebody's wish to make a video call of a voice call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct VideoRequest {
     /// Whose wish it is; the other one consents.
     pub user_id: UserId,
@@ -75,6 +79,8 @@ pub struct VideoRequest {
 
 /// A row of `calls`: the `call` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "CallInfo"))]
 pub struct Call {
     /// `calls.id`.
     pub id: CallId,

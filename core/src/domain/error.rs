@@ -13,6 +13,7 @@ macro_rules! error_codes {
         /// Every way in which the product says no. The same names stand in SQL and in the edge functions'
         /// answers, whose table is generated from this one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
         pub enum ErrorCode { $($(#[$doc])* $variant,)* }
 
         impl ErrorCode {
@@ -115,6 +116,7 @@ impl<'de> Deserialize<'de> for ErrorCode {
 
 /// What a code says more, where it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(default)]
 pub struct ErrorDetails {
     /// The field of the request that is wrong.
@@ -133,6 +135,7 @@ pub struct ErrorDetails {
 
 /// A refusal or a failure: the `error` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[error("{code}: {message}")]
 pub struct LiveError {
     /// What happened, for the program.

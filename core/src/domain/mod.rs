@@ -9,6 +9,7 @@ mod chat;
 mod error;
 mod ids;
 pub mod limits;
+mod messages;
 mod participant;
 pub mod quality;
 mod recording;

@@ -7,6 +7,7 @@ use super::{Role, SessionId, UserId};
 
 /// How far somebody is in a session. Decided by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ParticipantStatus {
     /// Has a ticket and a token, isn't seen in the room yet.
@@ -21,6 +22,7 @@ pub enum ParticipantStatus {
 
 /// A row of `live_participants`: the `participant` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Participant {
     /// The session.
     pub session_id: SessionId,

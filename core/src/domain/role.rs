@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a person is in a session. Everyone subscribes; the role decides what may be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The creator of the session, and both people of a call.
@@ -20,6 +21,7 @@ pub enum Role {
 
 /// What kind of room it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionType {
     /// One creator to many viewers, video and audio.
@@ -34,6 +36,7 @@ pub enum SessionType {
 
 /// What the holder may publish. The source of truth is the server: LiveKit enforces it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Grants {
     /// May publish a microphone.
     pub audio: bool,

@@ -7,6 +7,7 @@ use super::{Access, SessionId, SessionType, UserId};
 
 /// How far a session has come, in this order and never back. Decided by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// Created; the host hasn't gone live.
@@ -19,6 +20,7 @@ pub enum SessionStatus {
 
 /// Why a session ended, as the server recorded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionEndReason {
     /// The host ended it.
@@ -38,6 +40,8 @@ pub enum SessionEndReason {
 
 /// A broadcast or an audio room: the `session` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "SessionInfo"))]
 pub struct LiveSession {
     /// `live_sessions.id`.
     pub id: SessionId,

@@ -7,6 +7,7 @@ use super::{Role, SessionId, StageRequestId, UserId};
 
 /// Who asked whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum StageRequestKind {
     /// A raised hand: the person asks.
@@ -17,6 +18,7 @@ pub enum StageRequestKind {
 
 /// What became of a request. Decided by the server; once it isn't pending, it never changes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum StageRequestStatus {
     /// Open.
@@ -37,6 +39,7 @@ pub enum StageRequestStatus {
 /// A row of `stage_requests`: the `request` object of the HTTP contract. Seen by the person and by those who
 /// lead the stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StageRequest {
     /// `stage_requests.id`.
     pub id: StageRequestId,

@@ -12,6 +12,7 @@ use crate::domain::{ErrorCode, LiveError, LiveResult};
 
 /// Which way a camera looks; the names are those of the web's `facingMode`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Facing {
     /// At the user.

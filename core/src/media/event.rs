@@ -7,6 +7,7 @@ use crate::domain::{Grants, Role, UserId};
 
 /// Something that happened in a room. Participants are known by identity, which is the user id.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum MediaEvent {
     /// Somebody else came in.
     ParticipantJoined(MediaParticipant),
@@ -86,6 +87,7 @@ pub enum MediaEvent {
 
 /// Somebody else in the room.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MediaParticipant {
     /// Who.
     pub user: UserId,
@@ -97,6 +99,7 @@ pub struct MediaParticipant {
 
 /// A track that somebody else publishes.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RemoteTrack {
     /// LiveKit's track sid.
     pub id: TrackId,
@@ -110,6 +113,7 @@ pub struct RemoteTrack {
 
 /// How good a connection is, by LiveKit's own judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionQuality {
     /// Nothing is heard of it.
@@ -124,6 +128,7 @@ pub enum ConnectionQuality {
 
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum DisconnectReason {
     /// This side left.

@@ -7,6 +7,8 @@ use crate::domain::{LiveError, SessionEndReason};
 
 /// The state of a session, as an app shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "SessionState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Nothing was asked yet.
@@ -43,6 +45,8 @@ pub enum State {
 
 /// What keeps somebody out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "SessionLock"))]
 #[serde(tag = "lock", rename_all = "snake_case")]
 pub enum Lock {
     /// Subscribe to the creator first.
@@ -60,6 +64,8 @@ pub enum Lock {
 
 /// Why a session is over for this user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "SessionEnd"))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// This user left.
@@ -85,6 +91,8 @@ pub enum EndReason {
 /// What somebody may do in a session now; the server has the last word. What concerns the stage is beside it, in
 /// [`crate::stage::Capabilities`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "SessionCapabilities"))]
 pub struct Capabilities {
     /// Enter, or enter again after doing something about the lock.
     pub enter: bool,

@@ -8,6 +8,8 @@ use crate::domain::{LiveResult, Role, StageRequest};
 
 /// What the user asks for, and waits for an outcome of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "StageCommand"))]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Raise the hand.

@@ -8,6 +8,8 @@ use crate::domain::{LiveError, Role, StageRequest};
 
 /// A place in front of the stage, or on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "StageState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Watches or listens.
@@ -32,6 +34,8 @@ pub enum State {
 
 /// What somebody may do about the stage now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "StageCapabilities"))]
 pub struct Capabilities {
     /// Raise the hand.
     pub raise_hand: bool,
@@ -101,6 +105,8 @@ impl State {
 
 /// One user and the stage, as an app shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "StageInfo"))]
 pub struct Stage {
     /// Where the user stands; with what was asked for counted as done where that is harmless.
     #[serde(flatten)]

@@ -8,6 +8,7 @@ use crate::domain::ErrorCode;
 
 /// What somebody is on the way to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Journey {
     /// A session: from the tap to the first picture.
@@ -18,6 +19,8 @@ pub enum Journey {
 
 /// A step of a journey, in the order in which they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "FunnelStep"))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Join: the backend let this user in.
@@ -63,6 +66,7 @@ impl Journey {
 
 /// A step that was taken, or at which it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct FunnelEvent {
     /// What it is a step of.
     pub journey: Journey,

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Whether pictures are received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "ViewingMode"))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Those that are seen.
@@ -17,6 +19,7 @@ pub enum Mode {
 
 /// How this user watches, as a snapshot has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Viewing {
     /// Whether pictures are received, and why not.
     pub mode: Mode,

@@ -6,7 +6,7 @@ use ipelya_devstack::{StackInfo, sign_jwt};
 use serde_json::{Value, json};
 use tokio_postgres::NoTls;
 
-use crate::capture::wall_clock_ms;
+use ipelya_core::media::test_signal::wall_clock_ms;
 
 /// The operator of the stack.
 pub struct Admin {

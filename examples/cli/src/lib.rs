@@ -2,7 +2,6 @@
 //! in pieces.
 
 pub mod admin;
-pub mod capture;
 pub mod measure;
 pub mod person;
 pub mod scenes;

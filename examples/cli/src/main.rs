@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use ipelya_cli::capture::CARD;
+use ipelya_core::media::test_signal::CARD;
 use ipelya_cli::measure::{hear_tone, watch};
 use ipelya_cli::person::Person;
 use ipelya_core::backend::NewSession;

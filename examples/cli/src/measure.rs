@@ -8,7 +8,7 @@ use ipelya_core::media::{AudioFrame, VideoFrame};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
-use crate::capture::{TONE_HZ, wall_clock_ms};
+use ipelya_core::media::test_signal::{TONE_HZ, wall_clock_ms};
 
 /// How long anything may take to show up before it counts as missing.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub struct Picture {
 impl Picture {
     /// Whether it was the test card, moving at a fair part of its rate.
     pub fn is_the_card(&self, watched: Duration) -> bool {
-        let due = watched.as_secs_f64() * f64::from(crate::capture::CARD.max_fps);
+        let due = watched.as_secs_f64() * f64::from(ipelya_core::media::test_signal::CARD.max_fps);
         self.readable as f64 > due * 0.5
     }
 }

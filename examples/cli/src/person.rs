@@ -9,7 +9,7 @@ use ipelya_core::domain::UserId;
 use ipelya_core::media::MediaEngine;
 use ipelya_devstack::StackInfo;
 
-use crate::capture::TestCapture;
+use ipelya_core::media::test_signal::TestCapture;
 
 /// Somebody with an account, a client, a camera and a microphone.
 pub struct Person {

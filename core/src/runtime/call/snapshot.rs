@@ -40,6 +40,7 @@ pub struct CallSnapshot {
 
 /// Something that happened, in order.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum CallEvent {
     /// The state changed to this one.
     StateChanged(State),

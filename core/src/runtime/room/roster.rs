@@ -10,6 +10,7 @@ use crate::media::{ConnectionQuality, MediaEvent, MediaParticipant, RemoteTrack,
 
 /// Somebody else in the room.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Member {
     /// Who.
     pub user: UserId,

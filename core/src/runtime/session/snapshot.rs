@@ -54,6 +54,7 @@ pub struct SessionSnapshot {
 
 /// Something that happened, in order.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum SessionEvent {
     /// The state changed to this one.
     StateChanged(State),

@@ -10,7 +10,7 @@ use ipelya_core::runtime::SessionHandle;
 use tokio::time::timeout;
 
 use super::Cast;
-use crate::capture::SAMPLE_RATE;
+use ipelya_core::media::test_signal::SAMPLE_RATE;
 use crate::measure::{PATIENCE, hear_silence, hear_tone};
 use crate::timeline::Timeline;
 

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ipelya_core::domain::LiveResult;
-use ipelya_core::domain::quality::{Layers, VideoPreset};
-use ipelya_core::media::test_signal::{TestCard, Tone};
-use ipelya_core::media::{
+use tokio::time::MissedTickBehavior;
+
+use super::{TestCard, Tone};
+use crate::domain::LiveResult;
+use crate::domain::quality::{Layers, VideoPreset};
+use crate::media::{
     AudioSink, CaptureGuard, MediaCapture, MediaError, TrackSource, VideoFrame, VideoOptions, VideoSink,
 };
-use tokio::time::MissedTickBehavior;
 
 /// What the test card is published as.
 pub const CARD: VideoPreset = VideoPreset {
@@ -30,7 +31,7 @@ pub fn wall_clock_ms() -> u64 {
         .map_or(0, |now| now.as_millis() as u64)
 }
 
-/// Camera and microphone of a person on a stage that isn't there.
+/// Camera and microphone of a person on a stage that isn't there. Works inside a tokio runtime.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TestCapture;
 

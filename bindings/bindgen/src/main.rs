@@ -1,0 +1,5 @@
+//! UniFFI's generator, as this workspace pins it: `cargo xtask bindings` calls it.
+
+fn main() {
+    uniffi::uniffi_bindgen_main();
+}

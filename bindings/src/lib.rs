@@ -1,0 +1,29 @@
+//! İpelya Live for Swift and Kotlin.
+//!
+//! Objects over the core and traits that the app implements; all plain data is the core's own. Every call that waits may
+//! be cancelled from the other side, and gives up what is under way then. Everything that goes wrong is a
+//! [`LiveFailure`](ipelya_core::foreign::LiveFailure), a panic too.
+
+mod call;
+mod capture;
+mod client;
+mod engine;
+mod errors;
+mod session;
+#[cfg(feature = "test-signal")]
+mod test_signal;
+mod tokens;
+mod video;
+mod work;
+
+pub use call::{Call, CallNews, CallSnapshot, IncomingCalls};
+pub use capture::{AudioInput, CaptureFailure, MediaCapture, VideoInput};
+pub use client::{ClientConfig, LiveClient};
+pub use errors::{error_code_name, error_codes, localized_message, message_key};
+pub use session::{LiveSession, SessionNews, SessionSnapshot};
+#[cfg(feature = "test-signal")]
+pub use test_signal::decode_test_card;
+pub use tokens::{TokenFailure, TokenProvider};
+pub use video::{SinkFailure, VideoFrame, VideoSink, VideoTrack};
+
+uniffi::setup_scaffolding!("ipelya");

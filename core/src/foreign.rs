@@ -1,0 +1,71 @@
+//! How errors, identifiers and times cross into Swift and Kotlin: ids as text that is a UUID, times as the platform's own.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{CallId, ErrorCode, LiveError, SessionId, StageRequestId, UserId};
+use crate::media::TrackId;
+use crate::viewing::ViewId;
+
+/// What everything that can be refused throws.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum LiveFailure {
+    /// Refused, or failed: `error.code` says what the app can do about it.
+    #[error("{error}")]
+    Live {
+        /// The code, a message for the developer, whether and when to try again, and what the code says more.
+        error: LiveError,
+    },
+}
+
+impl LiveFailure {
+    /// A failure of that code.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        LiveError::new(code, message).into()
+    }
+
+    /// The error within.
+    pub const fn error(&self) -> &LiveError {
+        let Self::Live { error } = self;
+        error
+    }
+}
+
+impl From<LiveError> for LiveFailure {
+    fn from(error: LiveError) -> Self {
+        Self::Live { error }
+    }
+}
+
+type Timestamp = DateTime<Utc>;
+
+uniffi::custom_type!(Timestamp, SystemTime, {
+    remote,
+    lower: |time| time.into(),
+    try_lift: |time| Ok(time.into()),
+});
+
+macro_rules! id {
+    ($name:ident) => {
+        uniffi::custom_type!($name, String, {
+            lower: |id| id.to_string(),
+            // The error that every function of the bindings throws: a wrong id is refused as the server would.
+            try_lift: |text| Ok(text.parse::<$name>().map_err(LiveFailure::from)?),
+        });
+    };
+}
+
+id!(UserId);
+id!(SessionId);
+id!(CallId);
+id!(StageRequestId);
+
+uniffi::custom_type!(TrackId, String, {
+    lower: |id| id.0,
+    try_lift: |text| Ok(TrackId(text)),
+});
+uniffi::custom_type!(ViewId, String, {
+    lower: |id| id.0,
+    try_lift: |text| Ok(ViewId(text)),
+});
