@@ -61,7 +61,7 @@ impl From<&CoreSnapshot> for CallSnapshot {
 
 /// What an observer of a call reads next.
 #[derive(Clone, Debug, uniffi::Enum)]
-pub enum CallNews {
+pub enum CallUpdate {
     /// Something happened.
     Event {
         /// What.
@@ -95,7 +95,10 @@ impl IncomingCalls {
     /// The next call that rings here; none once the client is shut down. Cancelling loses no call. For one reader at a time.
     pub async fn next(&self) -> Result<Option<Arc<Call>>, LiveFailure> {
         let core = Arc::clone(&self.core);
-        let found = self.work.follow(async move { core.lock().await.next().await }).await?;
+        let found = self
+            .work
+            .follow(async move { core.lock().await.next().await })
+            .await?;
         Ok(found.map(|handle| Arc::new(Call::new(handle, &self.work))))
     }
 }
@@ -150,12 +153,12 @@ impl Call {
     }
 
     /// The next thing that happened, in order; none once the call is over. Cancelling loses none. For one reader at a time.
-    pub async fn next_event(&self) -> Result<Option<CallNews>, LiveFailure> {
+    pub async fn next_event(&self) -> Result<Option<CallUpdate>, LiveFailure> {
         let events = Arc::clone(&self.events);
         let next = self.work.follow(async move {
             match events.lock().await.recv().await {
-                Ok(event) => Some(CallNews::Event { event }),
-                Err(broadcast::error::RecvError::Lagged(count)) => Some(CallNews::Missed { count }),
+                Ok(event) => Some(CallUpdate::Event { event }),
+                Err(broadcast::error::RecvError::Lagged(count)) => Some(CallUpdate::Missed { count }),
                 Err(broadcast::error::RecvError::Closed) => None,
             }
         });

@@ -57,14 +57,19 @@ impl VideoInput {
     pub fn push(&self, width: u32, height: u32, data: Vec<u8>, timestamp_us: i64) -> Result<(), LiveFailure> {
         if width == 0 || height == 0 || data.len() != I420::size(width, height) {
             let message = format!("{} bytes are no picture of {width}x{height}", data.len());
-            return Err(LiveError::new(ErrorCode::InvalidArgument, message).with_field("data").into());
+            return Err(LiveError::new(ErrorCode::InvalidArgument, message)
+                .with_field("data")
+                .into());
         }
         let picture = I420 {
             width,
             height,
             data: data.into(),
         };
-        let pushed = self.0.push(VideoFrame { picture, timestamp_us });
+        let pushed = self.0.push(VideoFrame {
+            picture,
+            timestamp_us,
+        });
         pushed.map_err(|error| LiveError::from(error).into())
     }
 }
@@ -81,7 +86,9 @@ impl AudioInput {
     pub fn push(&self, samples: Vec<i16>) -> Result<(), LiveFailure> {
         if samples.len() != 480 {
             let message = format!("{} samples aren't ten milliseconds", samples.len());
-            return Err(LiveError::new(ErrorCode::InvalidArgument, message).with_field("samples").into());
+            return Err(LiveError::new(ErrorCode::InvalidArgument, message)
+                .with_field("samples")
+                .into());
         }
         let pushed = self.0.push(AudioFrame {
             samples,
@@ -110,8 +117,8 @@ pub trait MediaCapture: Send + Sync {
     fn start_screen(&self, output: Arc<VideoInput>) -> Result<(), CaptureFailure>;
     /// Stops that.
     fn stop_screen(&self) -> Result<(), CaptureFailure>;
-    /// Turns the camera that is running to the other side; the answer is where it looks then.
-    async fn flip_camera(&self) -> Result<Facing, CaptureFailure>;
+    /// Turns the camera that is running to the other side; the answer is whether it looks at the user then.
+    async fn flip_camera(&self) -> Result<bool, CaptureFailure>;
 }
 
 /// The app's devices, as the core starts and stops them.
@@ -122,7 +129,10 @@ impl Devices {
         Self(app)
     }
 
-    fn guard(&self, stop: impl FnOnce(&dyn MediaCapture) -> Result<(), CaptureFailure> + Send + 'static) -> CaptureGuard {
+    fn guard(
+        &self,
+        stop: impl FnOnce(&dyn MediaCapture) -> Result<(), CaptureFailure> + Send + 'static,
+    ) -> CaptureGuard {
         let app = Arc::clone(&self.0);
         CaptureGuard::new(move || {
             if let Err(failure) = stop(&*app) {
@@ -149,6 +159,15 @@ impl CoreCapture for Devices {
     }
 
     fn flip_camera(&self) -> BoxFuture<'_, LiveResult<Facing>> {
-        self.0.flip_camera().map(|facing| Ok(facing?)).boxed()
+        self.0
+            .flip_camera()
+            .map(|turned| {
+                Ok(if turned? {
+                    Facing::User
+                } else {
+                    Facing::Environment
+                })
+            })
+            .boxed()
     }
 }

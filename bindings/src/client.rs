@@ -74,7 +74,10 @@ impl LiveClient {
         Ok(Self { core, tokens, work })
     }
 
-    pub(crate) async fn run<T: Send + 'static, F>(&self, act: impl FnOnce(CoreClient) -> F) -> Result<T, LiveFailure>
+    pub(crate) async fn run<T: Send + 'static, F>(
+        &self,
+        act: impl FnOnce(CoreClient) -> F,
+    ) -> Result<T, LiveFailure>
     where
         F: Future<Output = Result<T, LiveError>> + Send + 'static,
     {
@@ -110,7 +113,9 @@ impl LiveClient {
     ///
     /// Fails with `not_creator`, `already_live`, `invalid_argument` naming the field, `media_unavailable`.
     pub async fn create_session(&self, session: NewSession) -> Result<LiveSession, LiveFailure> {
-        let handle = self.run(|core| async move { core.create_session(session).await }).await?;
+        let handle = self
+            .run(|core| async move { core.create_session(session).await })
+            .await?;
         Ok(LiveSession::new(handle, &self.work))
     }
 
@@ -145,7 +150,9 @@ impl LiveClient {
     ///
     /// Fails with `busy`, `blocked`, `not_found`, `invalid_argument`, `media_unavailable`.
     pub async fn start_call(&self, callee_id: UserId, call_type: CallType) -> Result<Call, LiveFailure> {
-        let handle = self.run(|core| async move { core.start_call(callee_id, call_type).await }).await?;
+        let handle = self
+            .run(|core| async move { core.start_call(callee_id, call_type).await })
+            .await?;
         Ok(Call::new(handle, &self.work))
     }
 

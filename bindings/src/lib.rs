@@ -6,6 +6,7 @@
 
 mod call;
 mod capture;
+mod chat;
 mod client;
 mod engine;
 mod errors;
@@ -16,11 +17,12 @@ mod tokens;
 mod video;
 mod work;
 
-pub use call::{Call, CallNews, CallSnapshot, IncomingCalls};
+pub use call::{Call, CallSnapshot, CallUpdate, IncomingCalls};
 pub use capture::{AudioInput, CaptureFailure, MediaCapture, VideoInput};
+pub use chat::{Chat, ChatSnapshot};
 pub use client::{ClientConfig, LiveClient};
 pub use errors::{error_code_name, error_codes, localized_message, message_key};
-pub use session::{LiveSession, SessionNews, SessionSnapshot};
+pub use session::{LiveSession, SessionSnapshot, SessionUpdate};
 #[cfg(feature = "test-signal")]
 pub use test_signal::decode_test_card;
 pub use tokens::{TokenFailure, TokenProvider};

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use ipelya_core::domain::{Grants, LiveError, LiveSession as SessionInfo, Participant, Role, StageRequest, UserId};
+use ipelya_core::backend::BanScope;
+use ipelya_core::domain::{
+    Grants, LiveError, LiveSession as SessionInfo, Participant, Recording, Role, StageRequest, UserId,
+};
 use ipelya_core::foreign::LiveFailure;
 use ipelya_core::media::{TrackSource, ViewSize};
 use ipelya_core::publisher::LocalMedia;
@@ -13,6 +16,7 @@ use ipelya_core::telemetry::FunnelEvent;
 use ipelya_core::viewing::{ViewId, Viewing};
 use tokio::sync::{Mutex, broadcast};
 
+use crate::chat::Chat;
 use crate::video::{VideoSink, VideoTrack};
 use crate::work::Work;
 
@@ -43,6 +47,8 @@ pub struct SessionSnapshot {
     pub stage: Stage,
     /// Open raised hands and invitations of others, the eldest first; for those who lead the stage.
     pub stage_requests: Vec<StageRequest>,
+    /// The session's latest recording: while it is starting or active, people have to be told.
+    pub recording: Option<Recording>,
     /// The steps so far of the last way in, in order.
     pub funnel: Vec<FunnelEvent>,
     /// Everybody else in the room, by user.
@@ -64,6 +70,7 @@ impl From<&CoreSnapshot> for SessionSnapshot {
             charged_coins: now.charged_coins,
             stage: now.stage.clone(),
             stage_requests: now.stage_requests.to_vec(),
+            recording: now.recording.clone(),
             funnel: now.funnel.to_vec(),
             members: now.members.values().cloned().collect(),
         }
@@ -72,7 +79,7 @@ impl From<&CoreSnapshot> for SessionSnapshot {
 
 /// What an observer of a session reads next.
 #[derive(Clone, Debug, uniffi::Enum)]
-pub enum SessionNews {
+pub enum SessionUpdate {
     /// Something happened.
     Event {
         /// What.
@@ -129,12 +136,12 @@ impl LiveSession {
     }
 
     /// The next thing that happened, in order; none once the session is over. Cancelling loses none. For one reader at a time.
-    pub async fn next_event(&self) -> Result<Option<SessionNews>, LiveFailure> {
+    pub async fn next_event(&self) -> Result<Option<SessionUpdate>, LiveFailure> {
         let events = Arc::clone(&self.events);
         let next = self.work.follow(async move {
             match events.lock().await.recv().await {
-                Ok(event) => Some(SessionNews::Event { event }),
-                Err(broadcast::error::RecvError::Lagged(count)) => Some(SessionNews::Missed { count }),
+                Ok(event) => Some(SessionUpdate::Event { event }),
+                Err(broadcast::error::RecvError::Lagged(count)) => Some(SessionUpdate::Missed { count }),
                 Err(broadcast::error::RecvError::Closed) => None,
             }
         });
@@ -238,7 +245,8 @@ impl LiveSession {
     ///
     /// Fails with `role_not_allowed`, `not_found`, `conflict` when the stage is full.
     pub async fn promote(&self, user: UserId, role: Role) -> Result<Participant, LiveFailure> {
-        self.run(|core| async move { core.promote(user, role).await }).await
+        self.run(|core| async move { core.promote(user, role).await })
+            .await
     }
 
     /// Sends somebody back to the audience; oneself too. Fails as `promote`.
@@ -248,12 +256,14 @@ impl LiveSession {
 
     /// Asks somebody onto the stage; the person decides, until the invitation's `expires_at`. Fails as `promote`.
     pub async fn invite(&self, user: UserId, role: Role) -> Result<Participant, LiveFailure> {
-        self.run(|core| async move { core.invite(user, role).await }).await
+        self.run(|core| async move { core.invite(user, role).await })
+            .await
     }
 
     /// Refuses somebody's raised hand. Fails with `role_not_allowed`, `not_found` when it isn't up any more.
     pub async fn dismiss_hand(&self, user: UserId) -> Result<Participant, LiveFailure> {
-        self.run(|core| async move { core.dismiss_hand(user).await }).await
+        self.run(|core| async move { core.dismiss_hand(user).await })
+            .await
     }
 
     /// Raises this user's hand. It shows in the snapshot at once, and returns once the server says so.
@@ -278,6 +288,50 @@ impl LiveSession {
     /// Declines the invitation. Fails with `conflict` without one, `not_found` when it ran out.
     pub async fn decline_invite(&self) -> Result<(), LiveFailure> {
         self.run(|core| async move { core.decline_invite().await }).await
+    }
+
+    /// Silences somebody, in the chat and on the stage, until `unmute`.
+    ///
+    /// Fails with `role_not_allowed` for who doesn't moderate that person; `not_found` when that person was never here;
+    /// `invalid_argument` naming `reason` (1 to 500 characters); `session_ended`.
+    pub async fn mute(&self, user: UserId, reason: Option<String>) -> Result<Participant, LiveFailure> {
+        self.run(|core| async move { core.mute(user, reason).await })
+            .await
+    }
+
+    /// Lets somebody speak and write again. Fails as `mute`.
+    pub async fn unmute(&self, user: UserId) -> Result<Participant, LiveFailure> {
+        self.run(|core| async move { core.unmute(user).await }).await
+    }
+
+    /// Puts somebody out of this session, until `unban`. Fails as `mute`.
+    pub async fn kick(&self, user: UserId, reason: Option<String>) -> Result<Participant, LiveFailure> {
+        self.run(|core| async move { core.kick(user, reason).await })
+            .await
+    }
+
+    /// Puts somebody out of this session or, for the host alone, out of every session of this creator: for that many seconds,
+    /// or for good. Fails as `mute`, without `session_ended`.
+    pub async fn ban(
+        &self,
+        user: UserId,
+        scope: BanScope,
+        expires_in_seconds: Option<u32>,
+        reason: Option<String>,
+    ) -> Result<Participant, LiveFailure> {
+        self.run(|core| async move { core.ban(user, scope, expires_in_seconds, reason).await })
+            .await
+    }
+
+    /// Lifts a kick, and a ban of that scope. Fails as `ban`.
+    pub async fn unban(&self, user: UserId, scope: BanScope) -> Result<Participant, LiveFailure> {
+        self.run(|core| async move { core.unban(user, scope).await })
+            .await
+    }
+
+    /// What people say here.
+    pub fn chat(&self) -> Chat {
+        Chat::new(self.core.clone(), &self.work)
     }
 
     /// Somebody's pictures, whenever there are any. Fails with `invalid_argument` when `user` is no id.

@@ -109,7 +109,9 @@ impl VideoTrack {
                 changed.mark_unchanged();
                 match open().await {
                     Ok(frames) => deliver(frames, &sink, &mut complained).await,
-                    Err(error) if matches!(error.code, ErrorCode::SessionEnded | ErrorCode::CallEnded) => return,
+                    Err(error) if matches!(error.code, ErrorCode::SessionEnded | ErrorCode::CallEnded) => {
+                        return;
+                    }
                     Err(error) => tracing::debug!(%error, "no pictures for now"),
                 }
                 if changed.changed().await.is_err() {

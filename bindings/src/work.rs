@@ -10,7 +10,6 @@ use tokio::task::{AbortHandle, JoinError};
 
 use crate::errors::closed;
 
-
 /// A client's runtime, until it is closed.
 pub(crate) struct Work {
     runtime: Mutex<Option<Runtime>>,
@@ -32,7 +31,9 @@ impl Work {
             .thread_name("ipelya-live")
             .enable_all()
             .build()
-            .map_err(|error| LiveFailure::new(ErrorCode::Internal, format!("no threads to work on: {error}")))?;
+            .map_err(|error| {
+                LiveFailure::new(ErrorCode::Internal, format!("no threads to work on: {error}"))
+            })?;
         Ok(Self {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
@@ -69,7 +70,10 @@ impl Work {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.runtime.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+        self.runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
     }
 
     /// Ends everything at once; safe from any thread, the runtime's own too, and twice.

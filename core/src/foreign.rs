@@ -1,10 +1,15 @@
 //! How errors, identifiers and times cross into Swift and Kotlin: ids as text that is a UUID, times as the platform's own.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{CallId, ErrorCode, LiveError, SessionId, StageRequestId, UserId};
+use crate::chat::PendingId;
+use crate::domain::{
+    CallId, ErrorCode, GiftId, LiveError, MessageId, ReactionKind, RecordingId, SessionId, StageRequestId,
+    UserId,
+};
 use crate::media::TrackId;
 use crate::viewing::ViewId;
 
@@ -60,6 +65,22 @@ id!(UserId);
 id!(SessionId);
 id!(CallId);
 id!(StageRequestId);
+id!(MessageId);
+id!(GiftId);
+id!(RecordingId);
+
+uniffi::custom_type!(PendingId, u64, {
+    lower: |id| id.0,
+    try_lift: |id| Ok(PendingId(id)),
+});
+
+type ReactionCounts = BTreeMap<ReactionKind, u32>;
+
+uniffi::custom_type!(ReactionCounts, HashMap<ReactionKind, u32>, {
+    remote,
+    lower: |counts| counts.into_iter().collect(),
+    try_lift: |counts| Ok(counts.into_iter().collect()),
+});
 
 uniffi::custom_type!(TrackId, String, {
     lower: |id| id.0,

@@ -1,6 +1,7 @@
 //! This repository's commands.
 
 mod bench;
+mod bindings;
 mod demo;
 mod faults;
 mod generate;
@@ -41,6 +42,8 @@ enum Command {
     Bench,
     /// Write what is generated from the core
     Generate(generate::Arguments),
+    /// Generate what Kotlin or Swift calls, and test it
+    Bindings(bindings::Arguments),
     /// Type-check the core for both phones
     CheckMobile,
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Models => models::run(),
         Command::Bench => bench::run(),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Bindings(arguments) => bindings::run(&arguments),
         Command::CheckMobile => mobile::run(),
     };
     match outcome {

@@ -96,6 +96,7 @@ pub enum ModerationAction {
 
 /// Where somebody is banned from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum BanScope {
     /// This session.

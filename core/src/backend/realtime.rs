@@ -49,6 +49,7 @@ pub enum RealtimeEvent {
 
 /// What people in a session did, told to everybody who is in it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum SessionNews {
     /// `message_created`: somebody said this.
     MessageCreated(ChatMessage),

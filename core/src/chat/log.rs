@@ -21,6 +21,7 @@ pub struct PendingId(pub u64);
 
 /// A message that this user wrote and that isn't known to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PendingMessage {
     /// Which.
     pub id: PendingId,

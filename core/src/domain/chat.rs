@@ -11,6 +11,7 @@ use super::{GiftId, MessageId, SessionId, UserId};
 
 /// A row of `live_messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ChatMessage {
     /// `live_messages.id`.
     pub id: MessageId,
@@ -36,6 +37,7 @@ impl ChatMessage {
 
 /// The place of a message in its chat, which is ordered by it; what older messages are asked from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MessageKey {
     /// When it was said.
     pub created_at: DateTime<Utc>,
@@ -45,6 +47,7 @@ pub struct MessageKey {
 
 /// What the audience may tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ReactionKind {
     /// A heart.
@@ -63,6 +66,7 @@ pub enum ReactionKind {
 
 /// How often everybody in a session tapped since the last time it was told, about a second ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Reactions {
     /// The session.
     pub session_id: SessionId,
@@ -84,6 +88,7 @@ fn known_kinds<'de, D: serde::Deserializer<'de>>(
 
 /// A row of `gifts`: coins for the host of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Gift {
     /// `gifts.id`.
     pub id: GiftId,

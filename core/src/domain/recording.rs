@@ -7,6 +7,7 @@ use super::{RecordingId, SessionId};
 
 /// How far a recording is, in this order and never back. Decided by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordingStatus {
     /// Asked for.
@@ -38,6 +39,7 @@ impl RecordingStatus {
 
 /// A row of `recordings`: the `recording` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Recording {
     /// `recordings.id`.
     pub id: RecordingId,

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use ipelya_core::media::test_signal::CARD;
 use ipelya_cli::measure::{hear_tone, watch};
 use ipelya_cli::person::Person;
 use ipelya_core::backend::NewSession;
 use ipelya_core::domain::{CallType, SessionId};
 use ipelya_core::media::MediaEngine;
 use ipelya_core::media::prebuilt::PrebuiltEngine;
+use ipelya_core::media::test_signal::CARD;
 use ipelya_core::runtime::{CallHandle, SessionHandle};
 use ipelya_devstack::StackInfo;
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ipelya_cli::capture::wall_clock_ms;
 use ipelya_cli::person::Person;
 use ipelya_cli::watch_page::WatchPage;
 use ipelya_core::backend::NewSession;
 use ipelya_core::media::test_signal::decode;
+use ipelya_core::media::test_signal::wall_clock_ms;
 use ipelya_core::media::{I420, MediaEngine, prebuilt::PrebuiltEngine};
 use ipelya_devstack::install::{Installation, chromium};
 use ipelya_devstack::{Stack, StackOptions};

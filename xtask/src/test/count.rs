@@ -12,11 +12,11 @@ pub(super) struct Count {
 
 impl Count {
     /// What a line says: cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, Deno's
-    /// `ok | 3 passed | 0 failed (5ms)`, or Maven's `[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`; nothing for
-    /// any other line.
+    /// `ok | 3 passed | 0 failed (5ms)`, Maven's `[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`, or XCTest's line
+    /// for each test; nothing for any other line.
     pub(super) fn of(line: &str) -> Self {
         let line = line.trim();
-        if let Some(count) = Self::of_maven(line) {
+        if let Some(count) = Self::of_maven(line).or_else(|| Self::of_xctest(line)) {
             return count;
         }
         let is_summary = line.starts_with("test result: ")
@@ -57,6 +57,17 @@ impl Count {
             passed: run.saturating_sub(failed + ignored),
             failed,
             ignored,
+        })
+    }
+
+    /// Of a test: `Test Case 'Suite.test' passed (0.1 seconds)`.
+    fn of_xctest(line: &str) -> Option<Self> {
+        let outcome = line.strip_prefix("Test Case '")?.split_once("' ")?.1;
+        let one = |word: &str| usize::from(outcome.starts_with(word));
+        Some(Self {
+            passed: one("passed ("),
+            failed: one("failed ("),
+            ignored: one("skipped ("),
         })
     }
 }
@@ -121,6 +132,15 @@ mod tests {
         let class =
             "[INFO] Tests run: 16, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 7.4 s -- in a.b.C";
         assert_eq!(Count::of(class), Count::default());
+    }
+
+    #[test]
+    fn each_test_of_swift_is_counted_by_its_outcome() {
+        let of = |rest: &str| Count::of(&format!("Test Case 'Suite.testJoin' {rest}"));
+        assert_eq!(of("started at 2026-11-25 08:00:00.000"), Count::default());
+        assert_eq!(of("passed (0.1 seconds)").passed, 1);
+        assert_eq!(of("failed (0.1 seconds)").failed, 1);
+        assert_eq!(of("skipped (0.1 seconds)").ignored, 1);
     }
 
     #[test]

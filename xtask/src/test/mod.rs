@@ -86,7 +86,13 @@ fn steps() -> Vec<Step> {
         deno("types of the functions", &["task", "check"]),
         deno("tests of the functions", &["task", "test"]),
         cargo("tests", &["test", "--workspace", "--no-fail-fast"]).second_run(),
+        bindings("bindings: Kotlin", "kotlin"),
+        bindings("bindings: Swift", "swift"),
     ]
+}
+
+fn bindings(name: &'static str, language: &str) -> Step {
+    cargo(name, &["xtask", "bindings", language, "--test"])
 }
 
 fn cargo(name: &'static str, arguments: &[&str]) -> Step {

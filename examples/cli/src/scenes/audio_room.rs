@@ -10,9 +10,9 @@ use ipelya_core::runtime::SessionHandle;
 use tokio::time::timeout;
 
 use super::Cast;
-use ipelya_core::media::test_signal::SAMPLE_RATE;
 use crate::measure::{PATIENCE, hear_silence, hear_tone};
 use crate::timeline::Timeline;
+use ipelya_core::media::test_signal::SAMPLE_RATE;
 
 pub(super) async fn play(cast: &Cast, timeline: &mut Timeline) -> Result<()> {
     timeline.scene("(d) Audio room: a listener becomes a speaker, and a listener again");

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Reads one thing after the other, until there is none or the reading task is cancelled.
+public struct LiveSequence<Element: Sendable>: AsyncSequence, Sendable {
+    fileprivate let start: @Sendable () -> Iterator
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate var read: () async throws -> Element?
+
+        public mutating func next() async throws -> Element? { try await read() }
+    }
+
+    public func makeAsyncIterator() -> Iterator { start() }
+}
+
+extension LiveSession {
+    /// Snapshots as they change; each reader gets the newest, a slow one skips what was between. Ends with the session.
+    public var snapshots: LiveSequence<SessionSnapshot> {
+        LiveSequence {
+            var last: UInt64 = 0
+            return .init {
+                let snapshot = try await self.nextSnapshot(after: last)
+                last = snapshot?.seq ?? last
+                return snapshot
+            }
+        }
+    }
+
+    /// Everything that happens, in order, each thing once: for one reader. Ends with the session.
+    public var updates: LiveSequence<SessionUpdate> {
+        LiveSequence { .init { try await self.nextEvent() } }
+    }
+
+    /// The chat as it changes, the present one first.
+    public var messages: LiveSequence<ChatSnapshot> {
+        LiveSequence {
+            let chat = self.chat()
+            return .init { try await chat.nextSnapshot() }
+        }
+    }
+}
+
+extension Call {
+    /// Snapshots as they change, as those of a session.
+    public var snapshots: LiveSequence<CallSnapshot> {
+        LiveSequence {
+            var last: UInt64 = 0
+            return .init {
+                let snapshot = try await self.nextSnapshot(after: last)
+                last = snapshot?.seq ?? last
+                return snapshot
+            }
+        }
+    }
+
+    /// Everything that happens in the call, as with a session.
+    public var updates: LiveSequence<CallUpdate> {
+        LiveSequence { .init { try await self.nextEvent() } }
+    }
+}
+
+extension LiveClient {
+    /// Calls that ring here, those that ring already first. Ends when the client is shut down.
+    public var incoming: LiveSequence<Call> {
+        LiveSequence {
+            let calls = self.incomingCalls()
+            return .init { try await calls.next() }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Builds the library for this machine, and lets UniFFI write what calls it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Language, swift};
+use crate::{repository, say};
+
+/// The library of a host, with what its tests need, and the generator: in one build, so that what both need is built once.
+const BUILD: [&str; 7] = [
+    "build",
+    "--package",
+    "ipelya-bindings",
+    "--package",
+    "ipelya-bindgen",
+    "--features",
+    "test-signal",
+];
+
+/// Where the library of this machine is built.
+pub(super) fn library_folder() -> PathBuf {
+    repository().join("target/debug")
+}
+
+pub(super) fn run(language: Language) -> Result<()> {
+    cargo(&BUILD)?;
+    let (name, folder) = match language {
+        Language::Kotlin => (
+            "kotlin",
+            repository().join("bindings/kotlin/src/generated/kotlin"),
+        ),
+        Language::Swift => ("swift", repository().join("target/bindings/swift")),
+    };
+    renew(&folder)?;
+    let library = format!(
+        "{}ipelya{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let status = Command::new(library_folder().join("ipelya-bindgen"))
+        .args(["generate", "--no-format", "--language", name, "--out-dir"])
+        .arg(&folder)
+        .arg("--library")
+        .arg(library_folder().join(library))
+        .current_dir(repository())
+        .status()
+        .context("the generator can't be run")?;
+    ensure!(status.success(), "the generator failed");
+    if language == Language::Swift {
+        swift::package(&folder, &repository().join("bindings/swift/Sources"))?;
+    }
+    say(&format!("bindings/{name} is generated"));
+    Ok(())
+}
+
+/// Empties a folder, so that nothing stale is left in it.
+pub(super) fn renew(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("{} can't be emptied", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(arguments)
+        .current_dir(repository())
+        .status()
+        .context("cargo can't be run")?;
+    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Runs the suite of a language over a backend of its own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Context, Result, bail, ensure};
+use ipelya_core::backend::supabase::{PasswordSession, SupabaseConfig, TokenProvider};
+use ipelya_devstack::install::Installation;
+use ipelya_devstack::{Stack, StackInfo, StackOptions};
+
+use super::Language;
+use super::generate::library_folder;
+use crate::{repository, say};
+
+/// Who takes part, by the stack's names.
+const USERS: [&str; 3] = ["creator", "subscriber", "viewer"];
+
+/// Whether the language's tools are here. Where they aren't, the suite is skipped, which is said; under `CI=true` that is
+/// an error.
+pub(super) fn is_possible(language: Language) -> Result<bool> {
+    let (program, missing) = match language {
+        Language::Kotlin => (OsString::from("mvn"), "there is no Maven"),
+        Language::Swift => (swift(), "there is no Swift"),
+    };
+    let is_here = Command::new(program)
+        .arg("--version")
+        .current_dir(repository())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !is_here {
+        ensure!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{missing}");
+        say(&format!("SKIPPED: the suite of {language:?}, because {missing}"));
+    }
+    Ok(is_here)
+}
+
+/// The tool that `SWIFT` names, or `swift` in a `shared/bin` folder beside the repository, or on the path.
+fn swift() -> OsString {
+    let beside = repository().join("../shared/bin/swift");
+    match std::env::var_os("SWIFT") {
+        Some(named) => named,
+        None if beside.exists() => beside.into(),
+        None => "swift".into(),
+    }
+}
+
+pub(super) fn run(language: Language) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let stack = runtime.block_on(Stack::start(StackOptions::default()))?;
+    let outcome = runtime
+        .block_on(environment(stack.info()))
+        .and_then(|environment| suite(language, &environment));
+    runtime.block_on(stack.stop());
+    ensure!(outcome?.success(), "the suite of {language:?} failed");
+    Ok(())
+}
+
+fn suite(language: Language, environment: &[(String, OsString)]) -> Result<ExitStatus> {
+    let mut command = match language {
+        Language::Kotlin => {
+            let mut maven = Command::new("mvn");
+            maven.args(["-B", "-ntp", "verify"]);
+            maven.arg(format!("-Dipelya.library.folder={}", library_folder().display()));
+            maven
+        }
+        Language::Swift => {
+            let folder = library_folder().display().to_string();
+            let mut swift = Command::new(swift());
+            swift.args(["test", "-Xlinker", "-L", "-Xlinker", &folder]);
+            swift.args(["-Xlinker", "-rpath", "-Xlinker", &folder]);
+            if cfg!(target_os = "linux") {
+                // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
+                swift.args(["-Xlinker", "--allow-shlib-undefined"]);
+            }
+            // Names what reaches into the machine that the tool runs Swift on.
+            let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
+            swift.env("SWIFT_ENV", names.join(" "));
+            swift
+        }
+    };
+    let folder = match language {
+        Language::Kotlin => "bindings/kotlin",
+        Language::Swift => "bindings/swift",
+    };
+    command
+        .envs(environment.iter().cloned())
+        .current_dir(repository().join(folder))
+        .status()
+        .context("the suite can't be run")
+}
+
+/// What a suite is told: where everything is, and a token of everybody who takes part.
+async fn environment(info: &StackInfo) -> Result<Vec<(String, OsString)>> {
+    let config = SupabaseConfig::new(&info.supabase_url, &info.anon_key)?;
+    let mut environment: Vec<(String, OsString)> = vec![
+        ("IPELYA_SUPABASE_URL".into(), info.supabase_url.clone().into()),
+        ("IPELYA_ANON_KEY".into(), info.anon_key.clone().into()),
+        ("IPELYA_LIVEKIT_FFI".into(), media_library()?.into()),
+        (
+            "IPELYA_BEHAVIOUR".into(),
+            repository().join("bindings/tests/behaviour.md").into(),
+        ),
+    ];
+    for name in USERS {
+        let Some(user) = info.users.iter().find(|user| user.name == name) else {
+            bail!("the stack has no {name}");
+        };
+        let session = PasswordSession::sign_in(&config, &user.email, &user.password).await?;
+        let token = session.access_token().await?;
+        environment.push((
+            format!("IPELYA_TOKEN_{}", name.to_uppercase()),
+            token.expose().into(),
+        ));
+    }
+    Ok(environment)
+}
+
+/// LiveKit's library within the repository, where every tool sees it.
+fn media_library() -> Result<PathBuf> {
+    let installed = Installation::locate().livekit_ffi();
+    if installed.starts_with(repository()) {
+        return Ok(installed);
+    }
+    let name = installed.file_name().context("the media library has no name")?;
+    let copy = repository().join("target/bindings").join(name);
+    if !copy.exists() {
+        fs::create_dir_all(repository().join("target/bindings"))?;
+        fs::copy(&installed, &copy)?;
+    }
+    Ok(copy)
+}
