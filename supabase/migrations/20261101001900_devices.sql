@@ -123,6 +123,24 @@ begin
   return live.call_token((p_ticket ->> 'user_id')::uuid, (p_ticket ->> 'call_id')::uuid);
 end $$;
 
+-- How a call stands: what a phone asks that a push woke, before it goes on ringing.
+create function live.call_state(p_caller uuid, p_call_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare v_call public.calls;
+begin
+  perform live.require_user(p_caller);
+  select * into v_call from public.calls where id = p_call_id and p_caller in (caller_id, callee_id);
+  if not found then perform live.fail('not_found', 'There is no such call.'); end if;
+  return jsonb_build_object('call', live.call_json(v_call));
+end $$;
+
+create function live.call_state_by_ticket(p_ticket jsonb) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform live.require_ticket(p_ticket);
+  return live.call_state((p_ticket ->> 'user_id')::uuid, (p_ticket ->> 'call_id')::uuid);
+end $$;
+
 -- A ticket lives as long as the ring, which is long over by then.
 create function live.forget_spent_tickets() returns trigger
 language plpgsql security definer set search_path = '' as $$

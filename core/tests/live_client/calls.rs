@@ -6,14 +6,14 @@ use tokio::time::timeout;
 
 use crate::support::{Account, PATIENCE};
 
-async fn next(rings: &mut IncomingCalls) -> CallHandle {
+pub async fn next(rings: &mut IncomingCalls) -> CallHandle {
     timeout(PATIENCE, rings.next())
         .await
         .expect("it rings")
         .expect("the client is open")
 }
 
-async fn end(handle: &CallHandle) -> CallEndReason {
+pub async fn end(handle: &CallHandle) -> CallEndReason {
     timeout(PATIENCE, handle.ended()).await.expect("it ends")
 }
 
@@ -24,7 +24,7 @@ async fn active(handle: &CallHandle) {
         .expect("both can talk");
 }
 
-async fn close(clients: impl IntoIterator<Item = LiveClient>) {
+pub async fn close(clients: impl IntoIterator<Item = LiveClient>) {
     for client in clients {
         client.close().await.unwrap();
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod account;
+mod by_push;
 mod call_upgrade;
 mod calls;
 mod chat;

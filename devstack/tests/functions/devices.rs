@@ -144,6 +144,10 @@ async fn a_phone_answers_and_hangs_up_without_a_session() {
         .await
         .granted();
     assert_eq!(claims(&token["livekit"])["sub"], callee.id.to_string());
+    let state = by(&world, "get-call", call_ticket, None, of_call.clone())
+        .await
+        .granted();
+    assert_eq!(state["call"]["status"], "active");
     let ended = by(&world, "end-call", call_ticket, None, of_call.clone())
         .await
         .granted();
@@ -162,6 +166,10 @@ async fn a_phone_declines_with_its_answer_ticket() {
         .await
         .granted();
     assert_eq!(ended["call"]["end_reason"], "declined");
+    let state = by(&world, "get-call", &answer, None, json!({ "call_id": call }))
+        .await
+        .granted();
+    assert_eq!(state["call"]["end_reason"], "declined");
     let late = json!({ "call_id": call, "accept": true });
     by(&world, "answer-call", &answer, None, late)
         .await

@@ -47,7 +47,7 @@ const fn optional(name: &'static str, kind: Kind) -> Field {
 
 const SESSION: &[Field] = &[field("session_id", Kind::Id)];
 
-pub const ENDPOINTS: [Endpoint; 18] = [
+pub const ENDPOINTS: [Endpoint; 19] = [
     Endpoint {
         name: "create-session",
         fields: &[
@@ -136,6 +136,10 @@ pub const ENDPOINTS: [Endpoint; 18] = [
     },
     Endpoint {
         name: "end-call",
+        fields: &[field("call_id", Kind::Id)],
+    },
+    Endpoint {
+        name: "get-call",
         fields: &[field("call_id", Kind::Id)],
     },
     Endpoint {

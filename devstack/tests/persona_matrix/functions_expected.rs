@@ -182,6 +182,17 @@ pub const FUNCTIONS: &[Function] = &[
         ],
     },
     Function {
+        name: "get-call",
+        about: About::Talk,
+        body: r#"{ "call_id": "$call" }"#,
+        answers: &[
+            ("not_authenticated", NO_USER),
+            ("not_found", OUTSIDERS),
+            ("not_found", "ticket_holder banned muted speaker co_host"),
+            ("ok", "viewer host"),
+        ],
+    },
+    Function {
         name: "register-device",
         about: About::Session,
         body: r#"{ "device_id": "d", "platform": "android", "kind": "fcm", "token": "$fresh" }"#,

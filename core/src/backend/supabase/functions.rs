@@ -45,6 +45,15 @@ struct WithCall {
     call: Call,
 }
 
+#[derive(Deserialize)]
+struct WithTicket {
+    #[serde(flatten)]
+    answered: AnsweredCall,
+    /// A secret.
+    #[serde(default)]
+    call_ticket: Option<String>,
+}
+
 impl Functions {
     pub fn new(http: Http, tokens: Arc<dyn TokenProvider>) -> Self {
         Self { http, tokens }
@@ -133,8 +142,19 @@ impl Functions {
         self.call("initiate-call", Some(key), request).await
     }
 
-    pub async fn answer_call(&self, request: &AnswerCall) -> LiveResult<AnsweredCall> {
-        self.call("answer-call", None, request).await
+    /// The answer, and the call's ticket where it was given by one.
+    pub async fn answer_call(
+        &self,
+        request: &AnswerCall,
+        key: Option<&IdempotencyKey>,
+    ) -> LiveResult<(AnsweredCall, Option<String>)> {
+        let answer: WithTicket = self.call("answer-call", key, request).await?;
+        Ok((answer.answered, answer.call_ticket))
+    }
+
+    pub async fn get_call(&self, call_id: CallId) -> LiveResult<Call> {
+        let answer: WithCall = self.call("get-call", None, &OfCall { call_id }).await?;
+        Ok(answer.call)
     }
 
     pub async fn change_call(&self, request: &ChangeCall, key: &IdempotencyKey) -> LiveResult<Call> {

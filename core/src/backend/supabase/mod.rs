@@ -11,6 +11,7 @@ mod realtime;
 mod refusal;
 mod reply;
 mod tables;
+mod ticket;
 mod token;
 
 use std::sync::Arc;
@@ -20,7 +21,9 @@ use super::{
     Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, ChangeCall, InitiateCall, ManageStage,
     NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
 };
-use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId};
+use crate::domain::{
+    Call, CallId, DeviceId, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId,
+};
 
 pub use auth::PasswordSession;
 pub use config::SupabaseConfig;
@@ -30,6 +33,7 @@ use functions::Functions;
 use http::{Http, within};
 use realtime::Realtime;
 use tables::Tables;
+use ticket::CallTickets;
 
 /// A Supabase project as the backend of one signed-in user. Needs a tokio runtime; dropping it ends its
 /// connections, also under subscriptions that are still held.
@@ -38,6 +42,8 @@ pub struct SupabaseBackend {
     tables: Tables,
     realtime: Realtime,
     tokens: Arc<dyn TokenProvider>,
+    /// Of a phone that a push woke.
+    tickets: Option<Arc<CallTickets>>,
     timeout: Duration,
 }
 
@@ -54,7 +60,23 @@ impl SupabaseBackend {
             tables: Tables::new(http, config.clone(), Arc::clone(&tokens)),
             realtime: Realtime::new(config, Arc::clone(&tokens)),
             tokens,
+            tickets: None,
         })
+    }
+
+    /// The project as a phone knows it that a push woke, without the app's session: by the push's `answer_ticket`, for the call
+    /// that it rings and for nothing else. Build a client on it with the device that comes along, hand it the push
+    /// ([`crate::LiveClient::handle_push`]), and the call can be taken, spoken in and hung up. Everything else is
+    /// `not_authenticated`, and nothing is heard over Realtime: what becomes of the call is asked, and told by its room.
+    ///
+    /// # Errors
+    /// `invalid_argument` naming `answer_ticket`; as [`SupabaseBackend::new`].
+    pub fn by_ticket(config: SupabaseConfig, answer_ticket: &str) -> LiveResult<(Self, DeviceId)> {
+        let (tickets, device) = CallTickets::new(answer_ticket)?;
+        let tickets = Arc::new(tickets);
+        let mut backend = Self::new(config, tickets.clone())?;
+        backend.tickets = Some(tickets);
+        Ok((backend, device))
     }
 }
 
@@ -106,7 +128,15 @@ impl Backend for SupabaseBackend {
     }
 
     fn answer_call(&self, request: AnswerCall) -> Answer<'_, AnsweredCall> {
-        Box::pin(async move { self.functions.answer_call(&request).await })
+        Box::pin(async move {
+            let tickets = self.tickets.as_deref();
+            let key = tickets.filter(|_| request.accept).map(CallTickets::key);
+            let (answered, call_ticket) = self.functions.answer_call(&request, key).await?;
+            if let (Some(tickets), Some(ticket)) = (tickets, call_ticket) {
+                tickets.answered(&ticket)?;
+            }
+            Ok(answered)
+        })
     }
 
     fn change_call(&self, request: ChangeCall, key: IdempotencyKey) -> Answer<'_, Call> {
@@ -122,7 +152,10 @@ impl Backend for SupabaseBackend {
     }
 
     fn call(&self, call: CallId) -> Answer<'_, Call> {
-        Box::pin(self.tables.call(call))
+        match self.tickets {
+            Some(_) => Box::pin(self.functions.get_call(call)),
+            None => Box::pin(self.tables.call(call)),
+        }
     }
 
     fn live_call(&self) -> Answer<'_, Option<Call>> {
@@ -138,7 +171,11 @@ impl Backend for SupabaseBackend {
     }
 
     fn subscribe(&self, topic: Topic) -> Answer<'_, Subscription> {
-        Box::pin(self.realtime.subscribe(topic))
+        match self.tickets {
+            // A ticket opens no topic: there is nothing to wait for.
+            Some(_) => Box::pin(std::future::pending()),
+            None => Box::pin(self.realtime.subscribe(topic)),
+        }
     }
 }
 
