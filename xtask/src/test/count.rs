@@ -12,21 +12,22 @@ pub(super) struct Count {
 
 impl Count {
     /// What a line says: cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, Deno's
-    /// `ok | 3 passed | 0 failed (5ms)`, Maven's `[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`, or XCTest's line
-    /// for each test; nothing for any other line.
+    /// `ok | 3 passed | 0 failed (5ms)`, Jest's `Tests: 1 skipped, 3 passed, 4 total`, Maven's
+    /// `[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`, or XCTest's line for each test; nothing for any other line.
     pub(super) fn of(line: &str) -> Self {
         let line = line.trim();
         if let Some(count) = Self::of_maven(line).or_else(|| Self::of_xctest(line)) {
             return count;
         }
         let is_summary = line.starts_with("test result: ")
+            || (line.starts_with("Tests: ") && line.ends_with(" total"))
             || ((line.starts_with("ok | ") || line.starts_with("FAILED | ")) && line.contains(" passed | "));
         if !is_summary {
             return Self::default();
         }
         let number_before = |word: &str| {
             let words: Vec<&str> = line
-                .split([' ', ';', '|', '('])
+                .split([' ', ',', ';', '|', '('])
                 .filter(|part| !part.is_empty())
                 .collect();
             let place = words.iter().position(|found| *found == word);
@@ -37,7 +38,7 @@ impl Count {
         Self {
             passed: number_before("passed"),
             failed: number_before("failed"),
-            ignored: number_before("ignored"),
+            ignored: number_before("ignored") + number_before("skipped") + number_before("todo"),
         }
     }
 
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_runners_summaries_are_read_and_nothing_else() {
+    fn the_runners_summaries_are_read_and_nothing_else() {
         let cargo =
             Count::of("test result: FAILED. 28 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out");
         assert_eq!(
@@ -115,6 +116,15 @@ mod tests {
             Count::of("FAILED | 3 passed | 1 failed | 2 ignored (1s)").ignored,
             2
         );
+        assert_eq!(
+            Count::of("Tests:       1 failed, 2 skipped, 1 todo, 30 passed, 34 total"),
+            Count {
+                passed: 30,
+                failed: 1,
+                ignored: 3
+            }
+        );
+        assert_eq!(Count::of("Tests: 3 passed"), Count::default());
         assert_eq!(Count::of("a line about 3 passed; 4 failed"), Count::default());
     }
 

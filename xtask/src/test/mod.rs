@@ -2,6 +2,7 @@
 
 mod android;
 mod count;
+mod expo;
 mod step;
 mod tools;
 
@@ -17,7 +18,7 @@ pub(crate) fn run() -> Result<()> {
     setup::run()?;
     tools::ensure_promtool()?;
     let mut outcomes = vec![generated()];
-    for step in steps().into_iter().chain(android::step()?) {
+    for step in steps().into_iter().chain(android::step()?).chain(expo::steps()?) {
         say(&format!("\n── {}", step.name));
         outcomes.push(step.run());
     }

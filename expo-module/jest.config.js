@@ -1,0 +1,12 @@
+/** The package's tests run as in an app; the config plugin's as in Node, where Expo's tools run them. */
+module.exports = {
+  projects: [
+    { displayName: 'package', preset: 'jest-expo', roots: ['<rootDir>/src'] },
+    {
+      displayName: 'plugin',
+      testEnvironment: 'node',
+      roots: ['<rootDir>/plugin/src'],
+      transform: { '\\.[jt]s$': ['babel-jest', { presets: ['babel-preset-expo'] }] },
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+export { LiveAppearance, useAppearance, type Appearance, type LiveAppearanceProps } from './appearance';
+export { AudioRoomGrid, type AudioRoomGridProps, type AudioRoomPerson } from './AudioRoomGrid';
+export { BroadcastView, type BroadcastViewProps } from './BroadcastView';
+export { Button, type ButtonProps } from './Button';
+export { ChatOverlay, type ChatLine, type ChatOverlayProps } from './ChatOverlay';
+export { type ControlToggle } from './controls';
+export { HostControls, type HostControlsProps } from './HostControls';
+export { InCallView, type InCallViewProps } from './InCallView';
+export { IncomingCallSheet, type IncomingCallSheetProps } from './IncomingCallSheet';
+export { PaywallGate, type PaywallGateProps } from './PaywallGate';
+export { ReadinessList, type ReadinessItem, type ReadinessListProps } from './ReadinessList';
+export { StageRequests, type StageRequest, type StageRequestsProps } from './StageRequests';
+export { type Language, type Texts } from './texts';
+export { themes, type Color, type Theme } from './theme';
