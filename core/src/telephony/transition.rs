@@ -131,6 +131,12 @@ impl Machine {
                 self.answer(call, out);
                 true
             }
+            // A second tap: what was taken is taken.
+            (SystemAction::Answer(wanted), S::Answering { call } | S::Active { call } | S::Held { call })
+                if call == wanted =>
+            {
+                true
+            }
             (SystemAction::End(wanted), S::Ringing { call }) if call == wanted => {
                 self.decline(call, out);
                 true

@@ -239,6 +239,18 @@ fn there_is_one_call_at_a_time() {
 }
 
 #[test]
+fn a_second_tap_on_accept_is_no_failure() {
+    let mut device = Device::of(System::CallKit);
+    device.takes(push(1, me(), RING));
+    device.performs(SystemAction::Answer(shown(1)));
+    assert_eq!(
+        device.performs(SystemAction::Answer(shown(1))),
+        [Effect::Fulfill(action(1))]
+    );
+    assert_eq!(device.machine.state(), State::Answering { call: shown(1) });
+}
+
+#[test]
 fn hanging_up_while_connecting_and_twice_is_fine() {
     let mut device = Device::of(System::Telecom);
     device.takes(push(1, me(), RING));
