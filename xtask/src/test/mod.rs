@@ -3,6 +3,7 @@
 mod android;
 mod count;
 mod expo;
+mod ios;
 mod step;
 mod tools;
 
@@ -18,7 +19,8 @@ pub(crate) fn run() -> Result<()> {
     setup::run()?;
     tools::ensure_promtool()?;
     let mut outcomes = vec![generated()];
-    for step in steps().into_iter().chain(android::step()?).chain(expo::steps()?) {
+    let phones = android::step()?.into_iter().chain(ios::step()?);
+    for step in steps().into_iter().chain(phones).chain(expo::steps()?) {
         say(&format!("\n── {}", step.name));
         outcomes.push(step.run());
     }

@@ -1,0 +1,102 @@
+import AVFoundation
+import Foundation
+import IpelyaLivePhone
+import MediaPlayer
+import Security
+import XCTest
+
+@testable import IpelyaLiveApple
+
+final class PhoneTests: XCTestCase {
+    func testAViewerIsHeardWithTheSilentSwitchOnAndNeedsNoMicrophone() throws {
+        let audio = PhoneAudio { _ in }
+        try audio.configure(for: .listening)
+        XCTAssertEqual(AVAudioSession.sharedInstance().category, .playback)
+        for use in [AudioUse.broadcasting, .speaking, .audioCall, .videoCall] {
+            try audio.configure(for: use)
+            XCTAssertEqual(AVAudioSession.sharedInstance().category, .playAndRecord)
+            XCTAssertTrue(AVAudioSession.sharedInstance().categoryOptions.contains(.allowBluetooth))
+        }
+    }
+
+    func testOnlyAVideoCallStartsOnTheLoudspeaker() {
+        XCTAssertFalse(AudioPlan.plan(for: .audioCall).usesSpeaker)
+        XCTAssertTrue(AudioPlan.plan(for: .videoCall).usesSpeaker)
+        let bySystem = AudioUse.allCases.filter { AudioPlan.plan(for: $0).isActivatedBySystem }
+        XCTAssertEqual(bySystem, [.audioCall, .videoCall])
+    }
+
+    func testAnInterruptionSaysWhetherItMayGoOn() {
+        let note = { (info: [AnyHashable: Any]) in
+            PhoneAudio.event(of: Notification(name: AVAudioSession.interruptionNotification, object: nil, userInfo: info))
+        }
+        XCTAssertEqual(note([AVAudioSessionInterruptionTypeKey: UInt(1)]), .interrupted)
+        XCTAssertEqual(note([AVAudioSessionInterruptionTypeKey: UInt(0)]), .interruptionEnded(mayResume: false))
+        let resumes: [AnyHashable: Any] = [AVAudioSessionInterruptionTypeKey: UInt(0), AVAudioSessionInterruptionOptionKey: UInt(1)]
+        XCTAssertEqual(note(resumes), .interruptionEnded(mayResume: true))
+        XCTAssertNil(note([:]))
+    }
+
+    /// Complaint 20: the previous user's calls after logout.
+    func testWhatAColdStartNeedsIsKeptAndForgottenAtSignOut() throws {
+        SimulatedKeychain.items.removeAll()
+        let store = KeychainStore()
+        XCTAssertNil(try store.coldStart())
+        let url = try XCTUnwrap(URL(string: "https://example.supabase.co"))
+        let first = ColdStart(supabaseURL: url, anonKey: "key", userID: UUID(), deviceID: "a")
+        let second = ColdStart(supabaseURL: url, anonKey: "key", userID: UUID(), deviceID: "b")
+        try store.setColdStart(first)
+        try store.setColdStart(second)
+        XCTAssertEqual(try store.coldStart(), second)
+        let item = try XCTUnwrap(SimulatedKeychain.items.values.first)
+        XCTAssertEqual(item[kSecAttrAccessible] as? String, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly)
+        try store.setColdStart(nil)
+        XCTAssertNil(try store.coldStart())
+    }
+
+    func testTheLockScreensButtonsActOnceAndGoWithTheSession() {
+        let playing = NowPlaying()
+        var paused = 0
+        for title in ["first", "second"] { playing.show(title: title, host: "host", play: {}, pause: { paused += 1 }) }
+        XCTAssertEqual(MPNowPlayingInfoCenter.default().nowPlayingInfo?[MPMediaItemPropertyTitle] as? String, "second")
+        XCTAssertEqual(MPRemoteCommandCenter.shared().pauseCommand.press(), 1)
+        XCTAssertEqual(paused, 1)
+        playing.clear()
+        XCTAssertEqual(MPRemoteCommandCenter.shared().pauseCommand.press(), 0)
+    }
+
+    func testReadinessSaysWhatCanBeMended() {
+        let ready = CallReadiness(PhoneFacts(
+            microphone: .undecided, camera: .denied, notifications: .granted, hasPushToken: false, hasCallKit: false
+        ))
+        XCTAssertEqual(ready.microphone, .fixable(.ask))
+        XCTAssertEqual(ready.camera, .fixable(.openSettings))
+        XCTAssertEqual(ready.notifications, .ok)
+        XCTAssertEqual(ready.pushToken, .fixable(.registerPush))
+        XCTAssertEqual(ready.callKit, .blocked(.callKitUnavailable))
+    }
+
+    func testAPayloadThatIsNoJsonIsMalformedAndCrashesNothing() {
+        XCTAssertEqual(VoipPushes.json([1: "x", "date": Date()]), Data("{}".utf8))
+        XCTAssertEqual(VoipPushes.json(["a": 1, 2: "dropped"]), Data(#"{"a":1}"#.utf8))
+    }
+
+    func testWithoutCallKitTheAppRingsAnswersAndActivatesTheSoundItself() {
+        var active: [Bool] = []
+        let calls = InAppCalls { active.append($0); return true }
+        let core = TableCore()
+        var engine = false
+        let desk = CallDesk(core: core, system: calls, audio: PhoneAudio { engine = $0 })
+        calls.tell = { [weak desk] in desk?.tell($0) }
+        let call = UUID()
+        desk.receive(push: Data(#"{"kind":"ring","call_id":"\#(call.uuidString)"}"#.utf8))
+        XCTAssertEqual(calls.incoming?.id, call)
+        calls.request(.answer(call)) {}
+        XCTAssertNil(calls.incoming)
+        XCTAssertTrue(engine)
+        core.happens("Connected")
+        core.happens("Ended: hung up")
+        XCTAssertFalse(engine)
+        XCTAssertEqual(active, [true, false])
+    }
+}
