@@ -10,6 +10,6 @@ Pod::Spec.new do |s|
   s.swift_version = '6.0'
   s.source_files = 'Sources/IpelyaLiveApple/**/*.swift'
   s.resource_bundles = { 'IpelyaLivePrivacy' => ['Sources/IpelyaLiveApple/PrivacyInfo.xcprivacy'] }
-  s.frameworks = 'CallKit', 'PushKit', 'AVFoundation', 'MediaPlayer', 'Security'
+  s.frameworks = 'CallKit', 'PushKit', 'AVFoundation', 'MediaPlayer', 'Security', 'UserNotifications'
   s.dependency 'IpelyaLivePhone', s.version.to_s
 end

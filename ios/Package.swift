@@ -9,6 +9,7 @@ let shims: [Target] = [
     .target(name: "PushKit", path: "Tests/Shims/PushKit"),
     .target(name: "MediaPlayer", path: "Tests/Shims/MediaPlayer"),
     .target(name: "Security", path: "Tests/Shims/Security"),
+    .target(name: "UserNotifications", path: "Tests/Shims/UserNotifications"),
 ]
 #else
 let shims: [Target] = []

@@ -3,6 +3,7 @@ import Foundation
 import IpelyaLivePhone
 import MediaPlayer
 import Security
+import UserNotifications
 import XCTest
 
 @testable import IpelyaLiveApple
@@ -74,6 +75,17 @@ final class PhoneTests: XCTestCase {
         XCTAssertEqual(ready.notifications, .ok)
         XCTAssertEqual(ready.pushToken, .fixable(.registerPush))
         XCTAssertEqual(ready.callKit, .blocked(.callKitUnavailable))
+    }
+
+    func testAPhoneSaysOfItselfWhatItsUserDecided() async {
+        AVCaptureDevice.simulated = [.audio: .authorized, .video: .restricted]
+        UNUserNotificationCenter.current().simulated = .denied
+        let facts = await PhoneFacts.current(hasPushToken: true, region: "TR")
+        XCTAssertEqual(facts, PhoneFacts(
+            microphone: .granted, camera: .restricted, notifications: .denied, hasPushToken: true, hasCallKit: true
+        ))
+        let inChina = await PhoneFacts.current(hasPushToken: true, region: "CN")
+        XCTAssertFalse(inChina.hasCallKit)
     }
 
     func testAPayloadThatIsNoJsonIsMalformedAndCrashesNothing() {
