@@ -5,6 +5,8 @@
 
 pub mod backend;
 pub mod backoff;
+#[cfg(feature = "bridge")]
+pub mod bridge;
 pub mod call;
 pub mod chat;
 pub mod domain;

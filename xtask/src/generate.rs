@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use ipelya_core::bridge::typescript;
 use ipelya_core::domain::ErrorCode;
 
 use crate::{repository, say};
@@ -17,10 +18,13 @@ pub(crate) struct Arguments {
 }
 
 const ERRORS: &str = "supabase/functions/_shared/generated/errors.ts";
+const BRIDGE: &str = "expo-module/src/generated/bridge.ts";
 
 /// Writes every generated file, or checks them.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    bring_up_to_date(&repository(), ERRORS, &errors(), arguments.check)
+    let root = repository();
+    bring_up_to_date(&root, ERRORS, &errors(), arguments.check)?;
+    bring_up_to_date(&root, BRIDGE, &typescript::declarations(), arguments.check)
 }
 
 /// Fails when a generated file is stale.

@@ -49,6 +49,7 @@ pub trait AccountBackend: Send + Sync + 'static {
 /// What somebody is reported for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ReportCategory {
     /// Unwanted advertising.
     Spam,
@@ -108,6 +109,7 @@ impl Report {
 /// What the device runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Platform {
     /// iOS.
     Ios,
@@ -118,6 +120,7 @@ pub enum Platform {
 /// Whose pushes a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum PushKind {
     /// PushKit: calls on iOS.
     ApnsVoip,
@@ -141,6 +144,7 @@ pub struct PushDevice {
 /// Whether somebody wants to be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum DoNotDisturb {
     /// Calls ring.
     Off,

@@ -10,6 +10,7 @@ use crate::domain::CallEndReason;
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "CallDirection"))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CallDirection"))]
 pub enum Direction {
     /// This user.
     Out,
@@ -22,6 +23,7 @@ pub enum Direction {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "CallState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CallState"))]
 pub enum State {
     /// Nothing happened yet.
     Idle,
@@ -54,6 +56,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "CallCapabilities"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CallCapabilities"))]
 pub struct Capabilities {
     /// Take the call.
     pub accept: bool,

@@ -17,6 +17,7 @@ pub struct FetchId(u64);
 /// A message on its way, on this device alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PendingId(pub u64);
 
 /// A message that this user wrote and that isn't known to be said.

@@ -9,6 +9,7 @@ use super::{CallId, SessionType, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CallType {
     /// Audio only.
     AudioCall,
@@ -30,6 +31,7 @@ impl CallType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CallStatus {
     /// The callee's phone rings, until `ring_expires_at`.
     Ringing,
@@ -43,6 +45,7 @@ pub enum CallStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CallEndReason {
     /// One of both hung up.
     HungUp,
@@ -70,6 +73,7 @@ pub enum CallEndReason {
 /// Somebody's wish to make a video call of a voice call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct VideoRequest {
     /// Whose wish it is; the other one consents.
     pub user_id: UserId,
@@ -81,6 +85,7 @@ pub struct VideoRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "CallInfo"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Call {
     /// `calls.id`.
     pub id: CallId,

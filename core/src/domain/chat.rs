@@ -12,6 +12,7 @@ use super::{GiftId, MessageId, SessionId, UserId};
 /// A row of `live_messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ChatMessage {
     /// `live_messages.id`.
     pub id: MessageId,
@@ -38,6 +39,7 @@ impl ChatMessage {
 /// The place of a message in its chat, which is ordered by it; what older messages are asked from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MessageKey {
     /// When it was said.
     pub created_at: DateTime<Utc>,
@@ -49,6 +51,7 @@ pub struct MessageKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ReactionKind {
     /// A heart.
     Heart,
@@ -67,6 +70,7 @@ pub enum ReactionKind {
 /// How often everybody in a session tapped since the last time it was told, about a second ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Reactions {
     /// The session.
     pub session_id: SessionId,
@@ -89,6 +93,7 @@ fn known_kinds<'de, D: serde::Deserializer<'de>>(
 /// A row of `gifts`: coins for the host of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Gift {
     /// `gifts.id`.
     pub id: GiftId,

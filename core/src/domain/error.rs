@@ -14,6 +14,7 @@ macro_rules! error_codes {
         /// answers, whose table is generated from this one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "snake_case"))]
         pub enum ErrorCode { $($(#[$doc])* $variant,)* }
 
         impl ErrorCode {
@@ -118,6 +119,7 @@ impl<'de> Deserialize<'de> for ErrorCode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ErrorDetails {
     /// The field of the request that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +139,7 @@ pub struct ErrorDetails {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[error("{code}: {message}")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct LiveError {
     /// What happened, for the program.
     pub code: ErrorCode,

@@ -9,6 +9,7 @@ use super::{Role, SessionId, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ParticipantStatus {
     /// Has a ticket and a token, isn't seen in the room yet.
     Admitted,
@@ -23,6 +24,7 @@ pub enum ParticipantStatus {
 /// A row of `live_participants`: the `participant` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Participant {
     /// The session.
     pub session_id: SessionId,

@@ -9,6 +9,7 @@ use super::{RecordingId, SessionId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum RecordingStatus {
     /// Asked for.
     Starting,
@@ -40,6 +41,7 @@ impl RecordingStatus {
 /// A row of `recordings`: the `recording` object of the HTTP contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Recording {
     /// `recordings.id`.
     pub id: RecordingId,

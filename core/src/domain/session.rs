@@ -9,6 +9,7 @@ use super::{Access, SessionId, SessionType, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum SessionStatus {
     /// Created; the host hasn't gone live.
     Preparing,
@@ -22,6 +23,7 @@ pub enum SessionStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum SessionEndReason {
     /// The host ended it.
     HostEnded,
@@ -42,6 +44,7 @@ pub enum SessionEndReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "SessionInfo"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LiveSession {
     /// `live_sessions.id`.
     pub id: SessionId,

@@ -9,6 +9,7 @@ use super::{Role, SessionId, StageRequestId, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StageRequestKind {
     /// A raised hand: the person asks.
     Request,
@@ -20,6 +21,7 @@ pub enum StageRequestKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StageRequestStatus {
     /// Open.
     Pending,
@@ -40,6 +42,7 @@ pub enum StageRequestStatus {
 /// lead the stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StageRequest {
     /// `stage_requests.id`.
     pub id: StageRequestId,

@@ -14,6 +14,7 @@ use crate::domain::{ErrorCode, LiveError, LiveResult};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Facing {
     /// At the user.
     #[default]

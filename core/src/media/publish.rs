@@ -11,6 +11,7 @@ use crate::domain::quality::{AudioPreset, VideoPreset};
 /// LiveKit's sid of a published track.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrackId(pub String);
 
 impl fmt::Display for TrackId {
@@ -23,6 +24,7 @@ impl fmt::Display for TrackId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TrackKind {
     /// Sound.
     Audio,
@@ -34,6 +36,7 @@ pub enum TrackKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TrackSource {
     /// A camera.
     Camera,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The size of a view, in physical pixels. One without area shows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ViewSize {
     /// Pixels.
     pub width: u32,

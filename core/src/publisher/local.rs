@@ -8,6 +8,7 @@ use crate::media::Facing;
 /// This user's devices, as a snapshot has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LocalMedia {
     /// The microphone.
     pub microphone: Toggle,
@@ -22,6 +23,7 @@ pub struct LocalMedia {
 /// A device that its user switches on and off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Toggle {
     /// The server has taken the track, and the others can have it.
     pub enabled: bool,
@@ -34,6 +36,7 @@ pub struct Toggle {
 /// Which way the camera looks, and the wish to turn it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Flip {
     /// Where it looks; said by the device.
     pub facing: Facing,

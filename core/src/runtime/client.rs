@@ -10,7 +10,7 @@ use super::call::{CallCenter, CallHandle, IncomingCalls};
 use super::session::SessionHandle;
 use super::shared::{FAREWELL, Ports};
 use crate::backend::{Backend, InitiateCall, NewSession};
-use crate::call::{Input, Push, State};
+use crate::call::{Input, Push};
 use crate::domain::{
     CallType, DeviceId, ErrorCode, IdempotencyKey, LiveError, LiveResult, SessionId, UserId,
 };
@@ -137,16 +137,16 @@ impl LiveClient {
     /// # Errors
     /// `busy`, `blocked`, `not_found`, `invalid_argument`, `media_unavailable`.
     pub async fn start_call(&self, callee_id: UserId, call_type: CallType) -> LiveResult<CallHandle> {
+        let handle = self.dial(callee_id, call_type);
+        handle.rings().await?;
+        Ok(handle)
+    }
+
+    /// The call as soon as it is dialled, for who shows that as well; [`CallHandle::rings`] says what came of it.
+    pub fn dial(&self, callee_id: UserId, call_type: CallType) -> CallHandle {
         let request = InitiateCall { callee_id, call_type };
         let dial = Input::Dial(request, IdempotencyKey::random());
-        let handle = CallHandle::spawn(self.ports.clone(), &self.center, dial);
-        let snapshot = handle
-            .wait_for(|snapshot| !matches!(snapshot.state, State::Idle | State::Dialing))
-            .await?;
-        match snapshot.last_error {
-            Some(error) if snapshot.state.is_terminal() => Err(error),
-            Some(_) | None => Ok(handle),
-        }
+        CallHandle::spawn(self.ports.clone(), &self.center, dial)
     }
 
     /// Calls that ring here, those that ring already first.

@@ -10,6 +10,7 @@ use crate::domain::{LiveError, SessionEndReason};
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "SessionState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "SessionState"))]
 pub enum State {
     /// Nothing was asked yet.
     Idle,
@@ -48,6 +49,7 @@ pub enum State {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "SessionLock"))]
 #[serde(tag = "lock", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "SessionLock"))]
 pub enum Lock {
     /// Subscribe to the creator first.
     Subscribe,
@@ -67,6 +69,7 @@ pub enum Lock {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "SessionEnd"))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "EndReason"))]
 pub enum EndReason {
     /// This user left.
     Left,
@@ -93,6 +96,7 @@ pub enum EndReason {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "SessionCapabilities"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "SessionCapabilities"))]
 pub struct Capabilities {
     /// Enter, or enter again after doing something about the lock.
     pub enter: bool,

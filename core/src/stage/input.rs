@@ -11,6 +11,7 @@ use crate::domain::{LiveResult, Role, StageRequest};
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "StageCommand"))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "StageCommand"))]
 pub enum Command {
     /// Raise the hand.
     Raise,

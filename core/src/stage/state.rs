@@ -11,6 +11,7 @@ use crate::domain::{LiveError, Role, StageRequest};
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "StageState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "StageState"))]
 pub enum State {
     /// Watches or listens.
     Audience,
@@ -36,6 +37,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "StageCapabilities"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "StageCapabilities"))]
 pub struct Capabilities {
     /// Raise the hand.
     pub raise_hand: bool,
@@ -107,6 +109,7 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "StageInfo"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Stage {
     /// Where the user stands; with what was asked for counted as done where that is harmless.
     #[serde(flatten)]

@@ -10,6 +10,7 @@ use crate::domain::ErrorCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Journey {
     /// A session: from the tap to the first picture.
     Join,
@@ -22,6 +23,7 @@ pub enum Journey {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "FunnelStep"))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Step {
     /// Join: the backend let this user in.
     Authorize,
@@ -67,6 +69,7 @@ impl Journey {
 /// A step that was taken, or at which it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct FunnelEvent {
     /// What it is a step of.
     pub journey: Journey,

@@ -10,6 +10,7 @@ use crate::media::{ConnectionQuality, TrackId, TrackSource, ViewSize};
 /// A view on a screen; named by the app, unique within a session or call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ViewId(pub String);
 
 impl fmt::Display for ViewId {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[cfg_attr(feature = "uniffi", uniffi(name = "ViewingMode"))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ViewingMode"))]
 pub enum Mode {
     /// Those that are seen.
     #[default]
@@ -20,6 +21,7 @@ pub enum Mode {
 /// How this user watches, as a snapshot has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Viewing {
     /// Whether pictures are received, and why not.
     pub mode: Mode,

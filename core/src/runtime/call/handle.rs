@@ -75,6 +75,20 @@ impl CallHandle {
             .map_err(|_| over())
     }
 
+    /// Waits until a dialled call rings there, or is answered already because both called each other.
+    ///
+    /// # Errors
+    /// As [`LiveClient::start_call`](crate::LiveClient::start_call).
+    pub async fn rings(&self) -> LiveResult<()> {
+        let snapshot = self
+            .wait_for(|snapshot| !matches!(snapshot.state, State::Idle | State::Dialing))
+            .await?;
+        match snapshot.last_error {
+            Some(error) if snapshot.state.is_terminal() => Err(error),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Waits until the call is over and everybody who had to know knows, and says why it ended: the server's
     /// word where it could be had.
     pub async fn ended(&self) -> CallEndReason {

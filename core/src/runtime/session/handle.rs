@@ -97,7 +97,7 @@ impl SessionHandle {
         .await
     }
 
-    pub(in crate::runtime) async fn enter(&self, entry: Entry) -> LiveResult<()> {
+    pub(crate) async fn enter(&self, entry: Entry) -> LiveResult<()> {
         self.command(Command::Enter, Input::Enter(entry)).await
     }
 
