@@ -2,13 +2,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::time::Duration;
 
 use super::{
-    ActionId, Audio, AudioEffect, Effect, IncomingReport, Input, Pushed, Refusal, State, System,
-    SystemAction, SystemCallId, SystemEnd,
+    ActionId, Audio, AudioEffect, Effect, Input, Refusal, State, System, SystemAction, SystemCallId,
+    SystemEnd,
 };
-use crate::call::CallPush;
 use crate::domain::{CallEndReason, CallId, CallType, UserId};
 
 /// Calls that are over, of which a late push may still tell.
@@ -16,7 +14,7 @@ const REMEMBERED: usize = 32;
 
 /// What answers without a session of the app.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-struct Ticket(Option<String>);
+pub(super) struct Ticket(pub(super) Option<String>);
 
 /// A secret.
 impl fmt::Debug for Ticket {
@@ -27,24 +25,24 @@ impl fmt::Debug for Ticket {
 
 /// What is known of the call that the system shows, beside where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Known {
+pub(super) struct Known {
     /// Its row; none of an outgoing call that the backend doesn't know yet.
-    call_id: Option<CallId>,
-    is_incoming: bool,
-    ticket: Ticket,
-    muted: bool,
+    pub(super) call_id: Option<CallId>,
+    pub(super) is_incoming: bool,
+    pub(super) ticket: Ticket,
+    pub(super) muted: bool,
     /// On hold before both could talk: it stays so once they can.
-    held: bool,
+    pub(super) held: bool,
 }
 
 /// The phone of one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
-    system: System,
-    user: Option<UserId>,
-    state: State,
-    known: Known,
-    audio: Audio,
+    pub(super) system: System,
+    pub(super) user: Option<UserId>,
+    pub(super) state: State,
+    pub(super) known: Known,
+    pub(super) audio: Audio,
     past: VecDeque<(SystemCallId, SystemEnd)>,
 }
 
@@ -109,112 +107,6 @@ impl Machine {
                 out.push(Effect::HangUp(call));
                 self.close(call, SystemEnd::Failed, out);
             }
-        }
-    }
-
-    /// Every push of CallKit's is shown first, whatever it is; and is over at once where it doesn't ring.
-    pub(super) fn pushed(&mut self, push: Pushed, spare: SystemCallId, out: &mut Vec<Effect>) {
-        match push {
-            Pushed::Ring { push, rings_for } => self.ring(push, rings_for, out),
-            Pushed::StopRinging(stop) => {
-                let call = SystemCallId::from(stop.call_id);
-                let end = SystemEnd::of(stop.reason, true);
-                let rings = self.state == (State::Ringing { call });
-                self.show_nothing(call, end, rings, out);
-                if rings {
-                    self.close(call, end, out);
-                } else if self.state.call() != Some(call) {
-                    self.remember(call, end);
-                }
-            }
-            Pushed::Malformed => self.show_nothing(spare, SystemEnd::Failed, false, out),
-        }
-    }
-
-    fn ring(&mut self, push: CallPush, rings_for: Duration, out: &mut Vec<Effect>) {
-        let call = SystemCallId::from(push.call_id);
-        let report = IncomingReport {
-            call,
-            caller: Some(push.caller_id),
-            name: push.caller_name.clone(),
-            call_type: push.call_type,
-        };
-        let is_shown = self.state.call() == Some(call);
-        let over = match self.ended(call) {
-            _ if is_shown => None,
-            Some(end) => Some(end),
-            None if self.user.is_none_or(|user| push.call_for(user).is_none()) => Some(SystemEnd::Failed),
-            None if rings_for.is_zero() => Some(SystemEnd::Unanswered),
-            None if self.state != State::Idle => Some(SystemEnd::Unanswered),
-            None => None,
-        };
-        match over {
-            None if is_shown => {
-                if self.system == System::CallKit {
-                    out.push(Effect::ReportIncoming(report));
-                }
-                // Realtime was first, and knew no ticket.
-                if self.known.ticket.0.is_none() {
-                    self.known.ticket = Ticket(push.answer_ticket);
-                }
-            }
-            None => self.begin(report, push.call_id, push.answer_ticket, rings_for, out),
-            Some(end) => {
-                if self.system == System::CallKit {
-                    out.push(Effect::ReportIncoming(report));
-                    out.push(Effect::ReportEnded(call, end));
-                }
-                let is_ours = self.user.is_some_and(|user| push.call_for(user).is_some());
-                // One call at a time: whoever calls meanwhile isn't left to wait.
-                if is_ours && !rings_for.is_zero() && self.state != State::Idle && self.ended(call).is_none()
-                {
-                    out.push(Effect::Decline {
-                        call_id: push.call_id,
-                        ticket: push.answer_ticket,
-                    });
-                }
-                self.remember(call, end);
-            }
-        }
-    }
-
-    /// A call that rings here now.
-    pub(super) fn begin(
-        &mut self,
-        report: IncomingReport,
-        call_id: CallId,
-        ticket: Option<String>,
-        rings_for: Duration,
-        out: &mut Vec<Effect>,
-    ) {
-        let call = report.call;
-        self.state = State::Ringing { call };
-        self.known = Known {
-            call_id: Some(call_id),
-            is_incoming: true,
-            ticket: Ticket(ticket.clone()),
-            ..Known::default()
-        };
-        out.push(Effect::ReportIncoming(report));
-        out.push(Effect::StartRing(call, rings_for));
-        // It may be over: a cancel that comes meanwhile wakes no iPhone.
-        out.push(Effect::CheckState { call_id, ticket });
-    }
-
-    /// A push that rings no call: CallKit wants to have seen one all the same.
-    fn show_nothing(&mut self, call: SystemCallId, end: SystemEnd, is_shown: bool, out: &mut Vec<Effect>) {
-        if self.system == System::Telecom {
-            return;
-        }
-        out.push(Effect::ReportIncoming(IncomingReport {
-            call,
-            caller: None,
-            name: None,
-            call_type: CallType::AudioCall,
-        }));
-        // Shown already, it goes on, or is closed by whoever asked.
-        if !is_shown && self.state.call() != Some(call) {
-            out.push(Effect::ReportEnded(call, end));
         }
     }
 
@@ -324,7 +216,7 @@ impl Machine {
         self.remember(call, end);
     }
 
-    fn remember(&mut self, call: SystemCallId, end: SystemEnd) {
+    pub(super) fn remember(&mut self, call: SystemCallId, end: SystemEnd) {
         if self.ended(call).is_none() {
             self.past.push_back((call, end));
             if self.past.len() > REMEMBERED {

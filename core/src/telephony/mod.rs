@@ -4,6 +4,7 @@
 //! and in the same turn; they hold no rule. See the README beside this file.
 
 mod effect;
+mod incoming;
 mod input;
 mod machine;
 mod reason;
