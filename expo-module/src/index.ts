@@ -1,1 +1,4 @@
 export * from './components';
+export { LiveError, type LiveErrorOptions } from './errors';
+export type * from './host';
+export type * from './types';

@@ -17,13 +17,20 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-const ERRORS: &str = "supabase/functions/_shared/generated/errors.ts";
+/// The codes of the edge functions, and of the npm package: each is published without the other.
+const ERRORS: [&str; 2] = [
+    "supabase/functions/_shared/generated/errors.ts",
+    "expo-module/src/generated/errors.ts",
+];
 const BRIDGE: &str = "expo-module/src/generated/bridge.ts";
 
 /// Writes every generated file, or checks them.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root = repository();
-    bring_up_to_date(&root, ERRORS, &errors(), arguments.check)?;
+    let errors = errors();
+    for path in ERRORS {
+        bring_up_to_date(&root, path, &errors, arguments.check)?;
+    }
     bring_up_to_date(&root, BRIDGE, &typescript::declarations(), arguments.check)
 }
 
