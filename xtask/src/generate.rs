@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use ipelya_core::bridge::typescript;
+use ipelya_core::bridge::{rules, typescript};
 use ipelya_core::domain::ErrorCode;
 
 use crate::{repository, say};
@@ -23,6 +23,7 @@ const ERRORS: [&str; 2] = [
     "expo-module/src/generated/errors.ts",
 ];
 const BRIDGE: &str = "expo-module/src/generated/bridge.ts";
+const RULES: &str = "expo-module/src/generated/rules.ts";
 
 /// Writes every generated file, or checks them.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     for path in ERRORS {
         bring_up_to_date(&root, path, &errors, arguments.check)?;
     }
-    bring_up_to_date(&root, BRIDGE, &typescript::declarations(), arguments.check)
+    bring_up_to_date(&root, BRIDGE, &typescript::declarations(), arguments.check)?;
+    bring_up_to_date(&root, RULES, &rules::tables(), arguments.check)
 }
 
 /// Fails when a generated file is stale.

@@ -10,6 +10,8 @@ mod dispatch;
 mod outbox;
 mod perform;
 mod room;
+#[cfg(feature = "typescript")]
+pub mod rules;
 mod session;
 mod tokens;
 #[cfg(feature = "typescript")]

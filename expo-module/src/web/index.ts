@@ -1,0 +1,2 @@
+export { createWebHostFactory, type WebHostOptions } from './host';
+export type { RealtimeChannelLike, RealtimeSource } from './realtime';
