@@ -41,11 +41,12 @@ return (
 
 -- Everything a LiveKit token is minted from, and the room that has to be there for it.
 create function live.media_ticket(p_room_name text, p_session_type live.session_type, p_role live.role, p_user_id uuid,
-                                  p_ensure_room boolean, p_empty interval, p_departure interval) returns jsonb
+                                  p_ensure_room boolean, p_empty interval, p_departure interval,
+                                  p_permission jsonb default null) returns jsonb
 language sql stable security definer set search_path = ''
 return jsonb_build_object(
   'room_name', p_room_name, 'identity', p_user_id, 'name', coalesce(live.display_name(p_user_id), ''), 'role', p_role,
-  'permission', live.media_permission(p_role, p_session_type),
+  'permission', coalesce(p_permission, live.media_permission(p_role, p_session_type)),
   'ttl_seconds', live.setting('token_ttl_seconds'),
   'ensure_room', p_ensure_room,
   'empty_timeout_seconds', extract(epoch from p_empty)::bigint,

@@ -142,10 +142,10 @@ begin
   returning role into v_role;
   if v_role is null then perform live.fail('banned', 'You were put out of this session.'); end if;
   perform live.call_off_removal(v_session.room_name, p_caller);
-  if v_done is null then
-    perform live.record_effect(p_caller, 'join-session', p_key, jsonb_build_object('charged_coins', v_charged));
-  else
+  if v_done is not null then
     v_charged := (v_done ->> 'charged_coins')::bigint;
+  elsif p_key is not null then
+    perform live.record_effect(p_caller, 'join-session', p_key, jsonb_build_object('charged_coins', v_charged));
   end if;
   return jsonb_build_object('session', live.session_json(v_session), 'role', v_role, 'charged_coins', v_charged,
                             'ticket', live.session_ticket(v_session, v_role, p_caller, false));

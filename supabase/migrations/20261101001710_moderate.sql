@@ -13,9 +13,9 @@ return case when p_muted
 create or replace function live.session_ticket(s public.live_sessions, p_role live.role, p_user_id uuid, p_ensure_room boolean)
 returns jsonb language sql stable security definer set search_path = ''
 return live.media_ticket(s.room_name, s.session_type, p_role, p_user_id, p_ensure_room or s.room_sid is null,
-                         live.seconds('prepare_seconds'), live.seconds('host_grace_seconds') * 2)
-    || coalesce((select jsonb_build_object('permission', live.participant_permission(p_role, s.session_type, p.muted))
-                 from public.live_participants p where p.session_id = s.id and p.user_id = p_user_id), '{}');
+                         live.seconds('prepare_seconds'), live.seconds('host_grace_seconds') * 2,
+                         (select live.participant_permission(p_role, s.session_type, p.muted)
+                          from public.live_participants p where p.session_id = s.id and p.user_id = p_user_id));
 
 create or replace function live.delivery_json(o public.livekit_outbox) returns jsonb
 language sql stable security definer set search_path = ''

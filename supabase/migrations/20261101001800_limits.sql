@@ -56,7 +56,8 @@ end $$;
 
 create function live.limit_of(p_user_id uuid, p_name text) returns live.plan_limits
 language sql stable security definer set search_path = ''
-return (select l from live.plan_limits l where l.name = p_name and l.plan in (live.plan_of(p_user_id), 'free')
+-- The plan is looked up only where another one than `free` has such a limit.
+return (select l from live.plan_limits l where l.name = p_name and (l.plan = 'free' or l.plan = live.plan_of(p_user_id))
         order by l.plan = 'free' limit 1);
 
 -- For decisions: refuses with the code of the limit.

@@ -17,7 +17,8 @@ insert into live.plan_settings (plan, name, value) values
 
 create function live.setting_for(p_user_id uuid, p_name text) returns bigint
 language sql stable security definer set search_path = ''
-return coalesce((select s.value from live.plan_settings s where s.name = p_name and s.plan = live.plan_of(p_user_id)),
+-- No index is asked by plan, so that the plan is looked up only where one differs.
+return coalesce((select s.value from live.plan_settings s where s.name = p_name and (s.plan = live.plan_of(p_user_id)) is true),
                 live.setting(p_name));
 
 -- The end is decided when it begins: what changes later counts for those that come after.
@@ -105,10 +106,12 @@ create function live.require_address_limit(p_name text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   v_address uuid := live.client_address();
-  v_limit live.plan_limits := live.limit_of(null, p_name);
+  v_limit live.plan_limits;
   v_wait bigint;
 begin
-  if v_address is null or v_limit.name is null then return; end if;
+  if v_address is null then return; end if;
+  v_limit := live.limit_of(null, p_name);
+  if v_limit.name is null then return; end if;
   v_wait := live.use_up(v_address, v_limit);
   if v_wait is not null then
     perform live.fail(v_limit.code, format('No more than %s in %s seconds from one address.', v_limit.amount, v_limit.per_seconds),
@@ -144,8 +147,9 @@ begin
 end $$;
 create trigger hold_first_join after insert on public.live_participants
   for each row when (new.role <> 'host') execute function live.hold_to_sessions_at_once();
+-- Whoever is in already, and comes again, is in no more sessions than before.
 create trigger hold_join after update of admitted_at on public.live_participants
-  for each row when (new.role <> 'host' and old.admitted_at <> new.admitted_at)
+  for each row when (new.role <> 'host' and old.admitted_at <> new.admitted_at and old.status not in ('admitted', 'joined'))
   execute function live.hold_to_sessions_at_once();
 
 select live.lock_down('live.plan_settings');
