@@ -1,7 +1,12 @@
 /** The package's tests run as in an app; the config plugin's as in Node, where Expo's tools run them. */
 module.exports = {
   projects: [
-    { displayName: 'package', preset: 'jest-expo', roots: ['<rootDir>/src'] },
+    {
+      displayName: 'package',
+      preset: 'jest-expo',
+      roots: ['<rootDir>/src'],
+      testMatch: ['**/__tests__/**/*.test.[jt]s?(x)'],
+    },
     {
       displayName: 'plugin',
       testEnvironment: 'node',

@@ -3,8 +3,9 @@ import type { UserId } from '../generated/bridge';
 import type { AudioRoute, AudioRoutes } from '../host';
 import { CallRoom, type CallSummary } from '../store/call';
 import { clock } from '../store/clock';
+import type { Events } from '../store/events';
 import { derived, type Readable } from '../store/fact';
-import type { Abortable, CallAudio, CallInfo, CallView } from '../types';
+import type { Abortable, CallAudio, CallEvent, CallInfo, CallView } from '../types';
 import type { LiveClient } from './client';
 import { expectReply, type Command } from './commands';
 import { followed, followedOr } from './followed';
@@ -27,6 +28,8 @@ export interface CallFacts extends Devices {
 export class CallHandle {
   readonly room: Readable<CallRoom | null>;
   readonly incomingRoom: Readable<CallRoom | null>;
+  /** What happens in all calls. */
+  readonly happenings: Readable<{ events: Events<CallEvent> } | null>;
   readonly facts: CallFacts;
   /** Gives up a call that is being dialled and has no number yet. */
   #dialling: AbortController | null = null;
@@ -34,6 +37,10 @@ export class CallHandle {
   constructor(readonly client: LiveClient) {
     this.room = followed(client.connection, (connection) => connection?.store.call);
     this.incomingRoom = followed(client.connection, (connection) => connection?.store.incoming);
+    this.happenings = derived(
+      [client.connection],
+      (connection) => connection && { events: connection.store.callEvents },
+    );
     this.facts = this.#facts();
   }
 

@@ -41,6 +41,9 @@ export type ClientStatus =
   | { status: 'failed'; userId: UserId; error: LiveError }
   | { status: 'closed' };
 
+/** A room of either kind, or none. */
+export type AnyRoom = SessionRoom | CallRoom | null;
+
 /** Whom a report is about, and what for. */
 export interface UserReport extends Abortable {
   userId: UserId;
@@ -69,7 +72,7 @@ export class LiveClient {
   /** The bridge of the signed-in user. */
   readonly connection = new Fact<Connection | null>(null);
   /** What room-wide hooks are about where no `<LiveRoom>` says so: the call, else the newest session. */
-  readonly currentRoom: Readable<SessionRoom | CallRoom | null>;
+  readonly currentRoom: Readable<AnyRoom>;
   readonly calls: CallHandle;
   readonly #sessions = new Map<SessionId | null, SessionHandle>();
   readonly #keys = new IntentKeys();
@@ -94,9 +97,9 @@ export class LiveClient {
     this.#onError = options.onError ?? ((error) => console.error(error, error.fix));
     this.#supabase = options.supabase;
     this.calls = new CallHandle(this);
-    const call = followed(this.connection, (connection) => connection?.store.call);
+    const talking = followed(this.connection, (connection) => connection?.store.talking);
     const newest = followed(this.connection, (connection) => connection?.store.newest);
-    this.currentRoom = derived([call, newest], (call, newest) => (call && !call.isOver ? call : (newest ?? call)));
+    this.currentRoom = derived([talking, newest], (call, session): AnyRoom => call ?? session);
     this.follow(options.supabase);
   }
 

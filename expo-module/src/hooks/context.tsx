@@ -1,15 +1,12 @@
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
 
-import { LiveClient } from '../client/client';
+import { LiveClient, type AnyRoom } from '../client/client';
 import { misuse } from '../errors';
 import type { SessionId } from '../generated/bridge';
-import type { CallRoom } from '../store/call';
+import type { Events } from '../store/events';
 import { derived, type Readable } from '../store/fact';
 import type { SessionRoom } from '../store/session';
 import { useLatest } from './useReadable';
-
-/** A room of either kind, or none. */
-export type AnyRoom = SessionRoom | CallRoom | null;
 
 const Client = createContext<LiveClient | null>(null);
 const Scope = createContext<Readable<AnyRoom> | null>(null);
@@ -70,9 +67,9 @@ export function useSessionRoom(hook: string): Readable<SessionRoom | null> {
   return useMemo(() => derived([room], (room) => (room && 'session_ref' in room ? room : null)), [room]);
 }
 
-/** Calls `listener` with each event of whatever room that is; another listener takes over without missing any. */
-export function useEvents<E>(
-  room: Readable<{ listen(listener: (event: E) => void): () => void } | null>,
+/** Calls `listener` with each event of whatever that is now; another listener takes over without missing any. */
+export function useEvents<E extends { flushed: boolean }>(
+  source: Readable<{ readonly events: Events<E> } | null>,
   listener: ((event: E) => void) | undefined,
 ): void {
   const latest = useLatest(listener);
@@ -80,19 +77,19 @@ export function useEvents<E>(
   useEffect(() => {
     if (!isWanted) return undefined;
     let endListening: (() => void) | undefined;
-    let heard: unknown = null;
+    let heard: Events<E> | undefined;
     const follow = () => {
-      const current = room.get();
-      if (current === heard) return;
+      const events = source.get()?.events;
+      if (events === heard) return;
       endListening?.();
-      heard = current;
-      endListening = current?.listen((event) => latest.current?.(event));
+      heard = events;
+      endListening = events?.listen((event) => latest.current?.(event));
     };
-    const endFollowing = room.subscribe(follow);
+    const endFollowing = source.subscribe(follow);
     follow();
     return () => {
       endFollowing();
       endListening?.();
     };
-  }, [room, isWanted, latest]);
+  }, [source, isWanted, latest]);
 }

@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 
+import type { AnyRoom } from '../client/client';
 import { participantOf, selfOf } from '../client/people';
 import { followed, followedOr } from '../client/followed';
 import type { ConnectionQuality, MemberState, UserId } from '../generated/bridge';
 import { derived, type Readable } from '../store/fact';
 import { isOnStage, type RoomFacts } from '../store/room';
 import type { RoomParticipant } from '../types';
-import { useClient, useRoom, type AnyRoom } from './context';
+import { useClient, useRoom } from './context';
 import { useReadable } from './useReadable';
 
 const nobody: ReadonlyMap<UserId, MemberState> = new Map();

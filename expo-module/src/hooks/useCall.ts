@@ -7,7 +7,7 @@ import { useReadables, type Read } from './useReadable';
 
 /** Options of {@link useCall}. */
 export interface CallOptions {
-  /** Told of every change of the call, and of the one that rings, in order. */
+  /** Told of every change of every call in order, of missed ones too. */
   onEvent?: (event: CallEvent) => void;
 }
 
@@ -22,8 +22,7 @@ export interface CallOptions {
  */
 export function useCall({ onEvent }: CallOptions = {}): CallView {
   const { calls } = useClient('useCall');
-  useEvents(calls.room, onEvent);
-  useEvents(calls.incomingRoom, onEvent);
+  useEvents(calls.happenings, onEvent);
   return useReadables(useCallback((read: Read) => new View(calls, read), [calls]));
 }
 

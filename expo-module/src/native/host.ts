@@ -53,7 +53,8 @@ class NativeHost implements BridgeHost {
   }
 }
 
-function missingModule(isExpoGo: boolean): LiveError {
+/** Why there is nothing to run on. */
+export function missingModule(isExpoGo: boolean): LiveError {
   return isExpoGo
     ? new LiveError('internal', 'Expo Go holds no code of this package, and calls and broadcasts need some.', {
         retryable: false,

@@ -61,6 +61,12 @@ export class CallRoom extends Room<CallEvent> {
     return state.state === 'ringing' && state.direction === 'in' && !this.isClosed.get();
   }
 
+  lose(): void {
+    if (!this.isOver) this.state.set({ state: 'ended', reason: 'other' });
+    this.can.set(nothing);
+    this.isClosed.set(true);
+  }
+
   protected applyChange(event: CallEvent): void {
     switch (event.change) {
       case 'state':

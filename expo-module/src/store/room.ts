@@ -1,6 +1,5 @@
 import type {
   ConnectionQuality,
-  Envelope,
   Grants,
   LocalMedia,
   MemberState,
@@ -12,13 +11,12 @@ import type {
   UserId,
   Viewing,
 } from '../generated/bridge';
+import type { CallEvent, SessionEvent } from '../types';
+import { Events } from './events';
 import { Fact, Facts } from './fact';
 
 const off: Toggle = { enabled: false, pending: false, last_error: null };
 const nobody: ReadonlyMap<UserId, MemberState> = new Map();
-
-/** Flushed events that wait for somebody to hear them. */
-const KEPT_EVENTS = 256;
 
 /** Whose role puts a person on the stage. */
 export function isOnStage(role: Role | null): boolean {
@@ -53,15 +51,21 @@ export class RoomFacts {
   readonly quality = new Facts<UserId, ConnectionQuality | null>(null);
   readonly stats = new Fact<readonly TrackReport[]>([]);
 
+  /** While everybody is told again: who is there follows right on `viewing`, unless nobody is. */
+  #again: 'no' | 'expected' | 'next' = 'no';
+
   apply(change: RoomChange): void {
+    if (this.#again === 'next' && change.room !== 'members') this.#replaceMembers([]);
     switch (change.room) {
       case 'local':
         return this.local.set(change.value);
       case 'publishing':
         return this.publishing.set(change.value);
       case 'viewing':
+        if (this.#again === 'expected') this.#again = 'next';
         return this.viewing.set(change.value);
       case 'members':
+        if (this.#again !== 'no') return this.#replaceMembers(change.value.changed);
         return this.#applyMembers(change.value.changed, change.value.left);
       case 'speaking':
         return this.speaking.of(change.value.user).set(change.value.speaking);
@@ -75,13 +79,24 @@ export class RoomFacts {
     }
   }
 
-  /** Forgets what is told piece by piece, because all pieces are told again. */
+  /** What is told piece by piece is told whole once more. */
   startOver(): void {
-    this.members.set(nobody);
-    this.performers.set([]);
-    this.member.clear();
+    this.#again = 'expected';
+  }
+
+  /** Everything that follows `viewing` in what is told again has been told. */
+  endOver(): void {
+    if (this.#again === 'next') this.#replaceMembers([]);
+  }
+
+  #replaceMembers(all: readonly MemberState[]): void {
+    this.#again = 'no';
+    const users = new Set(all.map(({ user }) => user));
+    const gone = [...this.members.get().keys()].filter((user) => !users.has(user));
+    // Who speaks and how well all are connected follows, too.
     this.speaking.clear();
     this.quality.clear();
+    this.#applyMembers(all, gone);
   }
 
   #applyMembers(changed: readonly MemberState[], left: readonly UserId[]): void {
@@ -106,18 +121,20 @@ export class RoomFacts {
 }
 
 /** What sessions and calls have in common: facts, and events in their order. */
-export abstract class Room<E extends Envelope> {
+export abstract class Room<E extends SessionEvent | CallEvent> {
   readonly facts = new RoomFacts();
   /** Nothing more is told of it. */
   readonly isClosed = new Fact(false);
-  readonly #listeners = new Set<(event: E) => void>();
-  #unheard: E[] = [];
+  readonly events = new Events<E>();
   #isStale = false;
 
   constructor(readonly ref: RoomRef) {}
 
   /** Whether it has come to its end. */
   abstract readonly isOver: boolean;
+
+  /** The core knows nothing of it any more, and its end was never told. */
+  abstract lose(): void;
 
   protected abstract applyChange(event: E): void;
 
@@ -126,19 +143,11 @@ export abstract class Room<E extends Envelope> {
     if (this.#isStale) {
       this.#isStale = false;
       this.startOver();
+    } else if (event.change !== 'room') {
+      this.facts.endOver();
     }
     this.applyChange(event);
-    if (this.#listeners.size > 0) for (const listener of [...this.#listeners]) listener(event);
-    else if (event.flushed && this.#unheard.length < KEPT_EVENTS) this.#unheard.push(event);
-  }
-
-  /** Calls `listener` with each change, in order; the first one hears what came to be before JavaScript was there, too. */
-  listen(listener: (event: E) => void): () => void {
-    this.#listeners.add(listener);
-    const unheard = this.#unheard;
-    this.#unheard = [];
-    for (const event of unheard) listener(event);
-    return () => this.#listeners.delete(listener);
+    this.events.emit(event);
   }
 
   /** Everything that stands is told again from the next change on; until then, what was known is shown. */

@@ -75,6 +75,8 @@ export class SessionRoom extends Room<SessionEvent> {
   readonly canRecord = derived([this.can], (can) => can.record);
   readonly canModerate = derived([this.can], (can) => can.moderate);
 
+  #isChatToldAgain = false;
+
   constructor(readonly session_ref: SessionRef) {
     super({ session: session_ref });
   }
@@ -93,6 +95,12 @@ export class SessionRoom extends Room<SessionEvent> {
       case 'reconnecting':
         return this.isClosed.get();
     }
+  }
+
+  lose(): void {
+    if (!this.isOver) this.state.set({ state: 'ended', reason: 'other' });
+    this.can.set(nothing);
+    this.isClosed.set(true);
   }
 
   protected applyChange(event: SessionEvent): void {
@@ -119,7 +127,7 @@ export class SessionRoom extends Room<SessionEvent> {
       case 'recording':
         return this.recording.set(event.value);
       case 'chat':
-        return this.chat.set(withChange(this.chat.get(), event.value));
+        return this.#applyChat(event.value);
       case 'room':
         return this.facts.apply(event.value);
       case 'closed':
@@ -134,7 +142,13 @@ export class SessionRoom extends Room<SessionEvent> {
 
   protected override startOver(): void {
     super.startOver();
-    this.chat.set(noChat);
+    this.#isChatToldAgain = true;
+  }
+
+  #applyChat(change: ChatChange): void {
+    const before = this.#isChatToldAgain ? noChat : this.chat.get();
+    this.#isChatToldAgain = false;
+    this.chat.set(withChange(before, change));
   }
 }
 

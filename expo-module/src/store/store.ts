@@ -1,6 +1,7 @@
 import type { CallRef, SessionId, SessionRef } from '../generated/bridge';
 import type { CallEvent, SessionEvent } from '../types';
 import { CallRoom, type Dialled } from './call';
+import { Events } from './events';
 import { Fact } from './fact';
 import { SessionRoom } from './session';
 
@@ -12,6 +13,10 @@ export class LiveStore {
   readonly #byId = new Map<SessionId, Fact<SessionRoom | null>>();
   /** The call of this user that was dialled or answered last; kept when it is over, until another one takes its place. */
   readonly call = new Fact<CallRoom | null>(null);
+  /** The same, while it isn't over. */
+  readonly talking = new Fact<CallRoom | null>(null);
+  /** What happens in all calls. */
+  readonly callEvents = new Events<CallEvent>();
   /** The call that rings here; the eldest where there are several. */
   readonly incoming = new Fact<CallRoom | null>(null);
   /** The session that was opened last, of those that aren't over. */
@@ -72,7 +77,7 @@ export class LiveStore {
 
   /** The core knows nothing of it any more. */
   drop(room: SessionRoom | CallRoom): void {
-    room.isClosed.set(true);
+    room.lose();
     this.#release(room);
   }
 
@@ -110,6 +115,7 @@ export class LiveStore {
       this.#calls.delete(event.call);
       this.#release(room);
     }
+    this.callEvents.emit(event);
   }
 
   /** Whether it rings here, or is this user's. */
@@ -129,6 +135,12 @@ export class LiveStore {
     // One that rang here and is over was never this user's.
     if (room.isOver && this.call.get() !== room) return;
     if (state !== 'idle') this.call.set(room);
+    this.#talk();
+  }
+
+  #talk(): void {
+    const call = this.call.get();
+    this.talking.set(call && !call.isOver ? call : null);
   }
 
   #nextIncoming(): void {
@@ -138,6 +150,7 @@ export class LiveStore {
 
   #release(room: SessionRoom | CallRoom): void {
     if (this.incoming.get() === room) this.#nextIncoming();
+    this.#talk();
     if (this.newest.get() !== room) return;
     const open = [...this.#sessions.values()].filter((session) => !session.isOver);
     this.newest.set(open.at(-1) ?? null);

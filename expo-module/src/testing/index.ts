@@ -186,6 +186,16 @@ export class FakeLive {
     return new LiveClient({ supabase: this.#supabase, host: this.#host }, this.#host);
   }
 
+  /** So much happened that updates were thrown away: what stands is told again. `meanwhile` happens untold. */
+  async updatesWereLost(meanwhile?: () => void): Promise<void> {
+    this.#world.outbox.loses(() => meanwhile?.());
+    this.#world.push({ update: 'resync' });
+    for (const session of this.#world.sessions) session.tell(true);
+    for (const call of this.#world.calls) call.tell(true);
+    this.#world.flush();
+    await settled();
+  }
+
   #connection(state: 'lost' | 'back' | 'given_up'): void {
     for (const session of this.#world.sessions) session.connection(state);
     for (const call of this.#world.calls) call.connection(state);

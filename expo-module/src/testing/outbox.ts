@@ -22,6 +22,15 @@ export class Outbox {
     queueMicrotask(() => this.flush());
   }
 
+  /** What comes to be while `action` runs is thrown away. */
+  loses(action: () => void): void {
+    const listener = this.#listener;
+    this.#listener = null;
+    action();
+    this.#waiting.length = 0;
+    this.#listener = listener;
+  }
+
   /** Tells what waits, in order. */
   flush(): void {
     if (this.#isTelling || !this.#listener) return;

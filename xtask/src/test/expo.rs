@@ -1,10 +1,12 @@
-//! The npm package's types and tests: Jest runs its components and hooks, and Expo's own `prebuild` its config plugin.
+//! The npm package's types and tests: Jest runs its components and hooks, the hooks on the real core too, and Expo's own
+//! `prebuild` its config plugin.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use ipelya_devstack::install::Installation;
 
 use super::step::Step;
 use crate::{repository, say};
@@ -22,9 +24,22 @@ pub(super) fn steps() -> Result<Vec<Step>> {
             .folder(&package)
             .env("NO_COLOR", "1")
     };
+    let programs = repository().join("target/debug");
     Ok(vec![
         npm("types of the Expo module", &["run", "check"]),
         npm("tests of the Expo module", &["test", "--", "--ci"]),
+        super::cargo(
+            "programs for the hooks on the real core",
+            &["build", "--package", "ipelya-bridge-host"],
+        ),
+        super::cargo(
+            "stack for the hooks on the real core",
+            &["build", "--package", "ipelya-devstack", "--example", "commanded"],
+        ),
+        npm("hooks on the real core", &["run", "test:real", "--", "--ci"])
+            .env("IPELYA_LIVEKIT_FFI", Installation::locate().livekit_ffi())
+            .env("IPELYA_BRIDGE_HOST", programs.join("ipelya-bridge-host"))
+            .env("IPELYA_COMMANDED_STACK", programs.join("examples/commanded")),
     ])
 }
 

@@ -1,39 +1,21 @@
-import { act, render, renderHook, screen } from '@testing-library/react-native';
-import { StrictMode, type ReactNode } from 'react';
+import { act, render, screen } from '@testing-library/react-native';
+import { StrictMode } from 'react';
 import { Text } from 'react-native';
 
-import { LiveError } from '../../errors';
 import { createFakeLive, type FakeLive } from '../../testing';
 import type { SessionEvent } from '../../types';
 import { LiveProvider } from '../context';
+import { drawn, nextTurn, refusal } from './support';
 import { useLiveSession, type LiveSessionOptions } from '../useLiveSession';
 
-async function watch(fake: FakeLive, id: string | null, options?: LiveSessionOptions) {
-  const wrapper = ({ children }: { children: ReactNode }) => (
-    <LiveProvider client={fake.client}>{children}</LiveProvider>
-  );
-  const hook = renderHook(
-    () => {
-      const live = useLiveSession(id, options);
-      // Read while it is drawn, as a screen does.
-      void [live.state, live.error, live.session, live.role, live.stage, live.viewerCount, live.hand, live.invite];
-      void [live.microphone, live.camera, live.host, live.stageRequests, live.can('enter')];
-      return live;
-    },
-    { wrapper },
-  );
-  await act(() => fake.ready());
-  return hook;
-}
-
-async function refusal(promise: Promise<unknown>): Promise<LiveError> {
-  const error = await promise.then(
-    () => new Error('nothing was refused'),
-    (error: unknown) => error,
-  );
-  if (error instanceof LiveError) return error;
-  throw error;
-}
+const watch = (fake: FakeLive, id: string | null, options?: LiveSessionOptions) =>
+  drawn(fake, () => {
+    const live = useLiveSession(id, options);
+    // Read while it is drawn, as a screen does.
+    void [live.state, live.error, live.session, live.role, live.stage, live.viewerCount, live.hand, live.invite];
+    void [live.microphone, live.camera, live.host, live.stageRequests, live.can('enter')];
+    return live;
+  });
 
 describe('entering', () => {
   test('a session is idle until it is entered by join', async () => {
@@ -55,7 +37,7 @@ describe('entering', () => {
     const { result, unmount } = await watch(fake, evening.id, { autoJoin: true });
     expect(result.current.state).toBe('live');
     unmount();
-    await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    await nextTurn();
     expect(fake.sent.at(-1)?.command).toBe('leave_session');
     expect(evening.isEntered).toBe(false);
   });
@@ -72,7 +54,7 @@ describe('entering', () => {
       </StrictMode>,
     );
     await act(() => fake.ready());
-    await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    await nextTurn();
     expect(screen.getByText('live')).toBeTruthy();
     const commands = fake.sent.map(({ command }) => command);
     expect(commands.filter((command) => command === 'join_session')).toHaveLength(1);
@@ -329,7 +311,7 @@ describe('hosting', () => {
     await act(async () => void (id = await fake.client.createSession({ type: 'video_live', title: 'Evening' })));
     const { unmount } = await watch(fake, id, { autoJoin: true });
     unmount();
-    await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    await nextTurn();
     expect(fake.ownSessions[0]?.isEntered).toBe(true);
   });
 
