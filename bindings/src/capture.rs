@@ -5,10 +5,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use ipelya_core::domain::{ErrorCode, LiveError, LiveResult};
-use ipelya_core::foreign::LiveFailure;
-use ipelya_core::media::{
-    AudioFrame, AudioSink, CaptureGuard, Facing, I420, MediaCapture as CoreCapture, VideoFrame, VideoSink,
-};
+use ipelya_core::media::{AudioSink, CaptureGuard, Facing, MediaCapture as CoreCapture, VideoSink};
+
+use crate::input::{AudioInput, VideoInput};
 
 /// What keeps a device from starting.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -40,62 +39,6 @@ impl From<CaptureFailure> for LiveError {
             CaptureFailure::Unavailable { .. } => ErrorCode::Internal,
         };
         Self::new(code, failure.to_string()).with_field("capture")
-    }
-}
-
-/// Takes the pictures of a camera or a screen; good from the start of the device until it is stopped.
-#[derive(uniffi::Object)]
-pub struct VideoInput(VideoSink);
-
-#[uniffi::export]
-impl VideoInput {
-    /// Hands one I420 picture to the encoder: a full-size luma plane, then two chroma planes of half its width and height,
-    /// rounded up, tightly packed. Never waits. `timestamp_us` counts microseconds by any steady clock.
-    ///
-    /// Fails with `invalid_argument` naming `data` when it isn't as long as the picture is large, `media_unavailable` once
-    /// the track is gone.
-    pub fn push(&self, width: u32, height: u32, data: Vec<u8>, timestamp_us: i64) -> Result<(), LiveFailure> {
-        if width == 0 || height == 0 || data.len() != I420::size(width, height) {
-            let message = format!("{} bytes are no picture of {width}x{height}", data.len());
-            return Err(LiveError::new(ErrorCode::InvalidArgument, message)
-                .with_field("data")
-                .into());
-        }
-        let picture = I420 {
-            width,
-            height,
-            data: data.into(),
-        };
-        let pushed = self.0.push(VideoFrame {
-            picture,
-            timestamp_us,
-        });
-        pushed.map_err(|error| LiveError::from(error).into())
-    }
-}
-
-/// Takes the sound of a microphone; good from the start of the device until it is stopped.
-#[derive(uniffi::Object)]
-pub struct AudioInput(AudioSink);
-
-#[uniffi::export]
-impl AudioInput {
-    /// Hands ten milliseconds of 48 kHz mono to the encoder: 480 samples. Never waits; pace it by the clock.
-    ///
-    /// Fails with `invalid_argument` naming `samples` when there are more or fewer, `media_unavailable` once the track is gone.
-    pub fn push(&self, samples: Vec<i16>) -> Result<(), LiveFailure> {
-        if samples.len() != 480 {
-            let message = format!("{} samples aren't ten milliseconds", samples.len());
-            return Err(LiveError::new(ErrorCode::InvalidArgument, message)
-                .with_field("samples")
-                .into());
-        }
-        let pushed = self.0.push(AudioFrame {
-            samples,
-            sample_rate: 48_000,
-            channels: 1,
-        });
-        pushed.map_err(|error| LiveError::from(error).into())
     }
 }
 

@@ -4,12 +4,15 @@
 //! be cancelled from the other side, and gives up what is under way then. Everything that goes wrong is a
 //! [`LiveFailure`](ipelya_core::foreign::LiveFailure), a panic too.
 
+#[cfg(all(feature = "native", target_os = "android"))]
+mod android;
 mod call;
 mod capture;
 mod chat;
 mod client;
 mod engine;
 mod errors;
+mod input;
 mod session;
 #[cfg(feature = "test-signal")]
 mod test_signal;
@@ -18,14 +21,15 @@ mod video;
 mod work;
 
 pub use call::{Call, CallSnapshot, CallUpdate, IncomingCalls};
-pub use capture::{AudioInput, CaptureFailure, MediaCapture, VideoInput};
+pub use capture::{CaptureFailure, MediaCapture};
 pub use chat::{Chat, ChatSnapshot};
 pub use client::{ClientConfig, LiveClient};
 pub use errors::{error_code_name, error_codes, localized_message, message_key};
+pub use input::{AudioInput, VideoInput, VideoPlanes};
 pub use session::{LiveSession, SessionSnapshot, SessionUpdate};
 #[cfg(feature = "test-signal")]
 pub use test_signal::decode_test_card;
 pub use tokens::{TokenFailure, TokenProvider};
-pub use video::{SinkFailure, VideoFrame, VideoSink, VideoTrack};
+pub use video::{SinkFailure, VideoFrame, VideoSink, VideoSize, VideoTrack};
 
 uniffi::setup_scaffolding!("ipelya");

@@ -35,5 +35,5 @@ impl LiveClient {
 /// When the picture of a test card was made, in milliseconds since 1970; none when it isn't one.
 #[uniffi::export]
 pub fn decode_test_card(frame: Arc<VideoFrame>) -> Option<u64> {
-    decode(&frame.0.picture)
+    decode(frame.i420())
 }

@@ -1,50 +1,83 @@
 //! Somebody's pictures, into a sink that the app implements.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ipelya_core::domain::{ErrorCode, LiveResult};
-use ipelya_core::media::VideoFrame as CoreFrame;
-use tokio::sync::{mpsc, watch};
+use ipelya_core::media::{I420, Picture, Rotation, VideoFrame as CoreFrame};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::work::Work;
 
-/// A decoded picture in I420: a full-size luma plane, then two chroma planes of half its width and height, rounded up,
-/// tightly packed. It stays where the decoder's copy lies until this object is released: read it there
-/// (`withBytes`, `withUnsafeBytes`), or copy it.
+/// A decoded picture: in I420 (a full-size luma plane, then two chroma planes of half its width and height, rounded up,
+/// tightly packed), or in a `CVPixelBuffer` where Apple's decoder made one. It stays where the decoder left it until this
+/// object is released: read it there (`withBytes`, `withUnsafeBytes`, `pixel_buffer`), or copy it.
 #[derive(uniffi::Object)]
-pub struct VideoFrame(pub(crate) CoreFrame);
+pub struct VideoFrame {
+    frame: CoreFrame,
+    /// The planes, once somebody asked for them: the frame's own, or a copy of what lies elsewhere.
+    planes: OnceLock<I420>,
+}
+
+impl VideoFrame {
+    fn new(frame: CoreFrame) -> Self {
+        Self {
+            frame,
+            planes: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn i420(&self) -> &I420 {
+        self.planes.get_or_init(|| self.frame.picture.i420().into_owned())
+    }
+}
 
 #[uniffi::export]
 impl VideoFrame {
-    /// Pixels.
+    /// Pixels, before the rotation.
     pub fn width(&self) -> u32 {
-        self.0.picture.width
+        self.frame.picture.width()
     }
 
-    /// Pixels.
+    /// Pixels, before the rotation.
     pub fn height(&self) -> u32 {
-        self.0.picture.height
+        self.frame.picture.height()
+    }
+
+    /// How far it is turned clockwise before it is shown.
+    pub fn rotation(&self) -> Rotation {
+        self.frame.rotation
     }
 
     /// Microseconds, by the clock of whoever made the frame; only differences mean something.
     pub fn timestamp_us(&self) -> i64 {
-        self.0.timestamp_us
+        self.frame.timestamp_us
     }
 
-    /// Where the planes begin in memory: `byte_count` bytes that may be read while this object lives.
+    /// The address of the `CVPixelBufferRef` that holds the picture, to be shown without a copy; good while this object lives.
+    /// None where the picture is in I420: on systems other than Apple's, and from a decoder in software.
+    pub fn pixel_buffer(&self) -> Option<u64> {
+        match &self.frame.picture {
+            Picture::I420(_) => None,
+            #[cfg(all(feature = "native", target_vendor = "apple"))]
+            Picture::PixelBuffer(picture) => picture.pointer().map(|buffer| buffer.as_ptr() as u64),
+        }
+    }
+
+    /// Where the planes begin in memory: `byte_count` bytes that may be read while this object lives. Copies a picture that
+    /// is in a `CVPixelBuffer`, once.
     pub fn address(&self) -> u64 {
-        self.0.picture.data.as_ptr() as u64
+        self.i420().data.as_ptr() as u64
     }
 
     /// Bytes of the three planes.
     pub fn byte_count(&self) -> u64 {
-        self.0.picture.data.len() as u64
+        I420::size(self.width(), self.height()) as u64
     }
 
     /// A copy of the three planes.
     pub fn copy_bytes(&self) -> Vec<u8> {
-        self.0.picture.data.to_vec()
+        self.i420().data.to_vec()
     }
 }
 
@@ -66,28 +99,61 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for SinkFailure {
 }
 
 /// Takes pictures. Implemented by the app; called from a background thread, one picture at a time. While it is busy, old
-/// pictures are dropped for newer ones.
+/// pictures are dropped for newer ones, so that it is late by one picture at most.
 #[uniffi::export(with_foreign)]
 pub trait VideoSink: Send + Sync {
     /// The next picture.
     fn on_frame(&self, frame: Arc<VideoFrame>) -> Result<(), SinkFailure>;
 }
 
+/// How large the pictures are, as they are shown: after the rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct VideoSize {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
+impl VideoSize {
+    fn of(frame: &CoreFrame) -> Self {
+        let (width, height) = (frame.picture.width(), frame.picture.height());
+        if frame.rotation.is_sideways() {
+            return Self {
+                width: height,
+                height: width,
+            };
+        }
+        Self { width, height }
+    }
+}
+
 /// Pictures on their way into a sink, through reconnects too, until it is stopped or released, or the room is over.
 #[derive(uniffi::Object)]
-pub struct VideoTrack(AbortHandle);
+pub struct VideoTrack {
+    task: AbortHandle,
+    sizes: Mutex<watch::Receiver<Option<VideoSize>>>,
+}
 
 #[uniffi::export]
 impl VideoTrack {
     /// No more pictures after the one that is being shown. Twice is fine.
     pub fn stop(&self) {
-        self.0.abort();
+        self.task.abort();
+    }
+
+    /// The size of the first picture, once the sink has taken it; then the next one that is different. Sizes that changed
+    /// again meanwhile are left out. None once there are no more pictures. For one reader at a time.
+    pub async fn next_size(&self) -> Option<VideoSize> {
+        let mut sizes = self.sizes.lock().await;
+        sizes.changed().await.ok()?;
+        *sizes.borrow_and_update()
     }
 }
 
 impl Drop for VideoTrack {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -103,12 +169,17 @@ impl VideoTrack {
         Open: Future<Output = LiveResult<mpsc::Receiver<CoreFrame>>> + Send,
         S: Send + Sync + 'static,
     {
+        let (size, sizes) = watch::channel(None);
         let task = work.handle().spawn(async move {
-            let mut complained = false;
+            let mut screen = Screen {
+                sink,
+                size,
+                complained: false,
+            };
             loop {
                 changed.mark_unchanged();
                 match open().await {
-                    Ok(frames) => deliver(frames, &sink, &mut complained).await,
+                    Ok(frames) => screen.show(frames).await,
                     Err(error) if matches!(error.code, ErrorCode::SessionEnded | ErrorCode::CallEnded) => {
                         return;
                     }
@@ -119,19 +190,112 @@ impl VideoTrack {
                 }
             }
         });
-        Self(task.abort_handle())
+        Self {
+            task: task.abort_handle(),
+            sizes: Mutex::new(sizes),
+        }
     }
 }
 
-async fn deliver(mut frames: mpsc::Receiver<CoreFrame>, sink: &Arc<dyn VideoSink>, complained: &mut bool) {
-    while let Some(frame) = frames.recv().await {
-        let sink = Arc::clone(sink);
-        // An app's code may block, which no worker of the runtime may.
-        let shown = tokio::task::spawn_blocking(move || sink.on_frame(Arc::new(VideoFrame(frame)))).await;
-        if let Ok(Err(failure)) = shown
-            && !std::mem::replace(complained, true)
-        {
-            tracing::warn!(%failure, "a video sink failed");
+/// Where the pictures go.
+struct Screen {
+    sink: Arc<dyn VideoSink>,
+    size: watch::Sender<Option<VideoSize>>,
+    complained: bool,
+}
+
+impl Screen {
+    async fn show(&mut self, mut frames: mpsc::Receiver<CoreFrame>) {
+        while let Some(frame) = frames.recv().await {
+            let size = Some(VideoSize::of(&frame));
+            let sink = Arc::clone(&self.sink);
+            // An app's code may block, which no worker of the runtime may.
+            let shown =
+                tokio::task::spawn_blocking(move || sink.on_frame(Arc::new(VideoFrame::new(frame)))).await;
+            if let Ok(Err(failure)) = shown
+                && !std::mem::replace(&mut self.complained, true)
+            {
+                tracing::warn!(%failure, "a video sink failed");
+            }
+            self.size
+                .send_if_modified(|last| std::mem::replace(last, size) != size);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes everything.
+    struct Anything;
+
+    impl VideoSink for Anything {
+        fn on_frame(&self, _: Arc<VideoFrame>) -> Result<(), SinkFailure> {
+            Ok(())
+        }
+    }
+
+    fn frame(width: u32, height: u32, rotation: Rotation) -> CoreFrame {
+        let picture = I420 {
+            width,
+            height,
+            data: vec![0; I420::size(width, height)].into(),
+        };
+        CoreFrame {
+            rotation,
+            ..CoreFrame::upright(picture, 0)
+        }
+    }
+
+    /// The sizes that a reader is told who reads one after each picture.
+    fn told(frames: Vec<CoreFrame>) -> Vec<Option<VideoSize>> {
+        let work = Work::new().unwrap();
+        let (pictures, shown) = mpsc::channel(1);
+        let (_still_there, changed) = watch::channel(());
+        let shown = std::sync::Mutex::new(Some(shown));
+        let track = VideoTrack::follow(
+            &work,
+            move || {
+                let frames = shown.lock().unwrap().take();
+                std::future::ready(frames.ok_or_else(|| {
+                    ipelya_core::domain::LiveError::new(ErrorCode::SessionEnded, "it is over")
+                }))
+            },
+            changed,
+            Arc::new(Anything),
+        );
+        work.handle().block_on(async {
+            let mut told = Vec::new();
+            let mut last = None;
+            for frame in frames {
+                let size = VideoSize::of(&frame);
+                pictures.send(frame).await.unwrap();
+                if last.replace(size) != Some(size) {
+                    told.push(track.next_size().await);
+                }
+            }
+            told
+        })
+    }
+
+    #[test]
+    fn the_first_size_is_told_and_each_that_is_different() {
+        let size = |width, height| Some(VideoSize { width, height });
+        let frames = vec![
+            frame(1280, 720, Rotation::Deg0),
+            frame(1280, 720, Rotation::Deg180),
+            frame(320, 180, Rotation::Deg0),
+            frame(320, 180, Rotation::Deg90),
+        ];
+        assert_eq!(told(frames), [size(1280, 720), size(320, 180), size(180, 320)]);
+    }
+
+    #[test]
+    fn a_picture_in_memory_has_no_pixel_buffer() {
+        let frame = VideoFrame::new(frame(4, 2, Rotation::Deg270));
+        assert_eq!(frame.pixel_buffer(), None);
+        assert_eq!(frame.rotation(), Rotation::Deg270);
+        assert_eq!((frame.byte_count(), frame.copy_bytes().len()), (12, 12));
     }
 }

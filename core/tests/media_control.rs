@@ -26,7 +26,7 @@ async fn a_viewer_gets_the_layer_that_fits_the_view_and_another_when_the_view_ch
     let mut broadcast = Broadcast::start(BROADCAST).await;
     broadcast.view(Some(THUMBNAIL));
     let small = until_height("small", &mut broadcast.frames, |height| height <= 180).await;
-    assert_eq!(small.picture.width * 9, small.picture.height * 16);
+    assert_eq!(small.picture.width() * 9, small.picture.height() * 16);
     broadcast.view(Some(WHOLE));
     until_height("large", &mut broadcast.frames, |height| height > 360).await;
     broadcast.view(Some(THUMBNAIL));

@@ -268,8 +268,11 @@ async fn frames_that_are_not_what_they_say_are_refused() {
     let room = Room::create().await;
     let host = Person::host(&room).await;
     let video = host.publish_video(TrackSource::Camera).await;
-    let mut frame = black(640, 360);
-    frame.picture.width = 1_280;
+    let too_wide = I420 {
+        width: 1_280,
+        ..black(640, 360).picture.i420().into_owned()
+    };
+    let frame = VideoFrame::upright(too_wide, 0);
     assert!(matches!(video.sink.push(frame), Err(MediaError::Engine(_))));
     video.sink.push(black(641, 359)).unwrap();
     let audio = host.publish_audio().await;
@@ -295,12 +298,10 @@ async fn a_publication_that_its_caller_gave_up_is_taken_back() {
 }
 
 fn black(width: u32, height: u32) -> VideoFrame {
-    VideoFrame {
-        picture: I420 {
-            width,
-            height,
-            data: vec![16; I420::size(width, height)].into(),
-        },
-        timestamp_us: 0,
-    }
+    let picture = I420 {
+        width,
+        height,
+        data: vec![16; I420::size(width, height)].into(),
+    };
+    VideoFrame::upright(picture, 0)
 }

@@ -66,7 +66,7 @@ impl Watching {
 
 async fn height(frames: &mut mpsc::Receiver<VideoFrame>) -> Option<u32> {
     let frame = timeout(Duration::from_secs(1), frames.recv()).await.ok()?;
-    frame.map(|frame| frame.picture.height)
+    frame.map(|frame| frame.picture.height())
 }
 
 #[test]

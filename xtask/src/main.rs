@@ -7,6 +7,7 @@ mod faults;
 mod generate;
 mod mobile;
 mod models;
+mod phone;
 mod setup;
 mod stack;
 mod test;
@@ -44,8 +45,12 @@ enum Command {
     Generate(generate::Arguments),
     /// Generate what Kotlin or Swift calls, and test it
     Bindings(bindings::Arguments),
-    /// Type-check the core for both phones
+    /// Type-check the library for both phones
     CheckMobile,
+    /// Build the library for Android apps, into android/
+    BuildAndroid(phone::Arguments),
+    /// Build the library for iOS apps, into target/phone
+    BuildIos(phone::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +65,8 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bindings(arguments) => bindings::run(&arguments),
         Command::CheckMobile => mobile::run(),
+        Command::BuildAndroid(arguments) => phone::run(phone::Phone::Android, &arguments),
+        Command::BuildIos(arguments) => phone::run(phone::Phone::Ios, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

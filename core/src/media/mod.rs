@@ -34,7 +34,7 @@ use crate::domain::{ErrorCode, Grants, LiveError, UserId};
 
 pub use capture::{CaptureGuard, Facing, MediaCapture, NoCapture};
 pub use event::{ConnectionQuality, DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack};
-pub use frame::{AudioFrame, I420, VideoFrame};
+pub use frame::{AudioFrame, I420, Picture, Rotation, VideoFrame};
 pub use publish::{
     AudioOptions, AudioSink, PublishedTrack, TrackId, TrackKind, TrackSource, VideoOptions, VideoSink,
 };

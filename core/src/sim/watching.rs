@@ -171,12 +171,10 @@ impl Model {
 fn black(VideoLayer { width, height, .. }: VideoLayer) -> VideoFrame {
     let mut data = vec![128; I420::size(width, height)];
     data[..width as usize * height as usize].fill(16);
-    VideoFrame {
-        picture: I420 {
-            width,
-            height,
-            data: Bytes::from(data),
-        },
-        timestamp_us: 0,
-    }
+    let picture = I420 {
+        width,
+        height,
+        data: Bytes::from(data),
+    };
+    VideoFrame::upright(picture, 0)
 }

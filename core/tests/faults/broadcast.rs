@@ -114,7 +114,7 @@ impl Broadcast {
             };
             // A track of the lost connection yields nothing more: look again after a while.
             while let Ok(Some(frame)) = timeout(Duration::from_millis(700), pictures.recv()).await {
-                if decode(&frame.picture).is_some_and(|filmed| filmed > since) {
+                if decode(&frame.picture.i420()).is_some_and(|filmed| filmed > since) {
                     return now_ms();
                 }
             }

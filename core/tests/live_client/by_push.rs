@@ -80,7 +80,7 @@ async fn person() -> LiveClient {
 async fn sees_and_hears(call: &CallHandle) {
     let watching = async {
         let mut pictures = call.video().await.unwrap();
-        while decode(&pictures.recv().await.unwrap().picture).is_none() {}
+        while decode(&pictures.recv().await.unwrap().picture.i420()).is_none() {}
         let mut sound = call.audio().await.unwrap();
         let mut detector = ToneDetector::new(TONE_HZ);
         loop {

@@ -32,10 +32,7 @@ impl MediaCapture for Grey {
             loop {
                 ticks.tick().await;
                 timestamp_us += 40_000;
-                let frame = VideoFrame {
-                    picture: picture.clone(),
-                    timestamp_us,
-                };
+                let frame = VideoFrame::upright(picture.clone(), timestamp_us);
                 if sink.push(frame).is_err() {
                     return;
                 }

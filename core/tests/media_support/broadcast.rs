@@ -34,7 +34,7 @@ pub async fn until_height(
     let mut seen = Vec::new();
     let reading = async {
         while let Some(frame) = frames.recv().await {
-            let height = frame.picture.height;
+            let height = frame.picture.height();
             if fits(height) {
                 return Some(frame);
             }

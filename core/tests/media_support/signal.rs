@@ -33,10 +33,7 @@ impl Camera {
             for index in 0.. {
                 ticks.tick().await;
                 let now = now_ms();
-                let frame = VideoFrame {
-                    picture: card.render(index, now),
-                    timestamp_us: now as i64 * 1_000,
-                };
+                let frame = VideoFrame::upright(card.render(index, now), now as i64 * 1_000);
                 if sink.push(frame).is_err() {
                     break;
                 }
@@ -85,7 +82,7 @@ pub async fn next_times(frames: &mut mpsc::Receiver<VideoFrame>, count: usize) -
         let mut times = Vec::new();
         while times.len() < count {
             let Some(frame) = frames.recv().await else { break };
-            times.extend(decode(&frame.picture).map(|captured| (captured, now_ms())));
+            times.extend(decode(&frame.picture.i420()).map(|captured| (captured, now_ms())));
         }
         times
     };

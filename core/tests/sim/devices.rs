@@ -185,7 +185,7 @@ fn voices_alone_stop_the_pictures_and_bring_them_back() {
             .set_view(ViewId("tile".into()), anna.id(), TrackSource::Camera, Some(small))
             .await;
         let fits = pictures.recv().await.expect("a smaller picture").picture;
-        assert!(fits.width < whole.width, "{} of {}", fits.width, whole.width);
+        assert!(fits.width() < whole.width(), "{fits:?} of {whole:?}");
         watching.set_audio_only(true).await;
         watching
             .wait_for(|now| now.viewing.mode == Mode::AudioOnlyByUser)
@@ -193,8 +193,8 @@ fn voices_alone_stop_the_pictures_and_bring_them_back() {
         watching.set_audio_only(false).await;
         watching.wait_for(|now| now.viewing.mode == Mode::Video).await?;
         assert_eq!(
-            pictures.recv().await.expect("it is back").picture.width,
-            fits.width
+            pictures.recv().await.expect("it is back").picture.width(),
+            fits.width()
         );
         app.close().await?;
         host.close().await

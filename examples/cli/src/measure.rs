@@ -49,7 +49,7 @@ impl fmt::Display for Picture {
 pub async fn first_frame(frames: &mut Receiver<VideoFrame>, since: Instant) -> Option<Duration> {
     let first = timeout(PATIENCE, frames.recv()).await.ok()??;
     let took = since.elapsed();
-    (first.picture.width > 0).then_some(took)
+    (first.picture.width() > 0).then_some(took)
 }
 
 /// Watches for a while.
@@ -58,7 +58,7 @@ pub async fn watch(frames: &mut Receiver<VideoFrame>, how_long: Duration) -> Pic
     let (mut picture, mut latencies) = (Picture::default(), Vec::new());
     while let Ok(Some(frame)) = tokio::time::timeout_at(until, frames.recv()).await {
         picture.frames += 1;
-        if let Some(captured) = decode(&frame.picture) {
+        if let Some(captured) = decode(&frame.picture.i420()) {
             picture.readable += 1;
             latencies.push(wall_clock_ms().saturating_sub(captured));
         }

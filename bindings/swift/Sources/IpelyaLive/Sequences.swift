@@ -68,3 +68,10 @@ extension LiveClient {
         }
     }
 }
+
+extension VideoTrack {
+    /// The size of the first picture, once the sink has it, then each that is different: for one reader. Ends with the pictures.
+    public var sizes: LiveSequence<VideoSize> {
+        LiveSequence { .init { try await self.nextSize() } }
+    }
+}

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use livekit::prelude as sdk;
+use livekit::webrtc::video_frame::VideoRotation;
 
 use crate::domain::Role;
 use crate::media::{
-    ConnectionQuality, MediaParticipant, RemoteTrack, TrackId, TrackKind, TrackSource, protocol,
+    ConnectionQuality, MediaParticipant, RemoteTrack, Rotation, TrackId, TrackKind, TrackSource, protocol,
 };
 
 /// Audio or video.
@@ -35,6 +36,26 @@ pub const fn to_sdk_source(source: TrackSource) -> sdk::TrackSource {
         TrackSource::Microphone => sdk::TrackSource::Microphone,
         TrackSource::ScreenShare => sdk::TrackSource::Screenshare,
         TrackSource::ScreenShareAudio => sdk::TrackSource::ScreenshareAudio,
+    }
+}
+
+/// How a picture is turned.
+pub const fn rotation(rotation: VideoRotation) -> Rotation {
+    match rotation {
+        VideoRotation::VideoRotation0 => Rotation::Deg0,
+        VideoRotation::VideoRotation90 => Rotation::Deg90,
+        VideoRotation::VideoRotation180 => Rotation::Deg180,
+        VideoRotation::VideoRotation270 => Rotation::Deg270,
+    }
+}
+
+/// The SDK's word for how a picture is turned.
+pub const fn to_sdk_rotation(rotation: Rotation) -> VideoRotation {
+    match rotation {
+        Rotation::Deg0 => VideoRotation::VideoRotation0,
+        Rotation::Deg90 => VideoRotation::VideoRotation90,
+        Rotation::Deg180 => VideoRotation::VideoRotation180,
+        Rotation::Deg270 => VideoRotation::VideoRotation270,
     }
 }
 

@@ -3,13 +3,16 @@
 use futures_util::{Stream, StreamExt};
 use livekit::prelude as sdk;
 use livekit::webrtc::audio_stream::native::{NativeAudioStream, NativeAudioStreamOptions};
-use livekit::webrtc::video_frame::{BoxVideoFrame, I420Buffer};
+use livekit::webrtc::video_frame::{BoxVideoBuffer, BoxVideoFrame, I420Buffer, VideoBuffer};
 use livekit::webrtc::video_stream::native::{NativeVideoStream, NativeVideoStreamOptions};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(target_vendor = "apple")]
+use super::PixelBuffer;
+use super::convert;
 use super::room::Shared;
-use crate::media::{AudioFrame, I420, VideoFrame};
+use crate::media::{AudioFrame, I420, Picture, VideoFrame};
 
 /// Samples a second of every audio stream.
 const SAMPLE_RATE: u32 = 48_000;
@@ -83,11 +86,30 @@ async fn forward<T>(
 }
 
 fn picture(frame: BoxVideoFrame) -> VideoFrame {
-    let buffer = frame.buffer.to_i420();
     VideoFrame {
-        picture: packed(&buffer, frame.buffer.width(), frame.buffer.height()),
+        rotation: convert::rotation(frame.rotation),
         timestamp_us: frame.timestamp_us,
+        picture: picture_in(frame.buffer),
     }
+}
+
+/// Where the decoder left it, on a platform that shows it from there.
+#[cfg(target_vendor = "apple")]
+fn picture_in(buffer: BoxVideoBuffer) -> Picture {
+    match PixelBuffer::decoded(buffer) {
+        Ok(picture) => Picture::PixelBuffer(picture),
+        Err(buffer) => copied(&*buffer).into(),
+    }
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn picture_in(buffer: BoxVideoBuffer) -> Picture {
+    copied(&*buffer).into()
+}
+
+/// A copy of a picture, wherever it lies.
+pub fn copied(buffer: &dyn VideoBuffer) -> I420 {
+    packed(&buffer.to_i420(), buffer.width(), buffer.height())
 }
 
 /// Plane after plane, row after row, without what the decoder pads rows with.

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use livekit::webrtc::audio_frame::AudioFrame as SdkAudioFrame;
 use livekit::webrtc::audio_source::native::NativeAudioSource;
-use livekit::webrtc::video_frame::{I420Buffer, VideoFrame as SdkVideoFrame, VideoRotation};
+use livekit::webrtc::video_frame::{I420Buffer, VideoBuffer, VideoFrame as SdkVideoFrame};
 use livekit::webrtc::video_source::native::NativeVideoSource;
 use tokio::runtime;
 use tokio::sync::mpsc;
 
-use crate::media::{AudioFrame, AudioOptions, AudioSink, I420, MediaError, VideoFrame, VideoSink};
+use super::convert;
+use crate::media::{AudioFrame, AudioOptions, AudioSink, I420, MediaError, Picture, VideoFrame, VideoSink};
 
 /// Frames of sound that wait for the source; more means that sound comes faster than time passes.
 const AUDIO_WAITING: usize = 10;
@@ -37,12 +38,28 @@ fn push_video(source: &NativeVideoSource, open: &AtomicBool, frame: &VideoFrame)
     if !open.load(Ordering::Acquire) {
         return Err(MediaError::Closed);
     }
-    let I420 {
-        width,
-        height,
-        ref data,
-    } = frame.picture;
-    if width == 0 || height == 0 || data.len() != I420::size(width, height) {
+    match &frame.picture {
+        Picture::I420(picture) => capture_picture(source, frame, planes(picture)?),
+        #[cfg(target_vendor = "apple")]
+        Picture::PixelBuffer(picture) => capture_picture(source, frame, picture.clone()),
+    }
+    Ok(())
+}
+
+fn capture_picture(source: &NativeVideoSource, frame: &VideoFrame, buffer: impl AsRef<dyn VideoBuffer>) {
+    source.capture_frame(&SdkVideoFrame {
+        rotation: convert::to_sdk_rotation(frame.rotation),
+        timestamp_us: frame.timestamp_us,
+        frame_metadata: None,
+        buffer,
+    });
+}
+
+/// A copy in the SDK's memory.
+fn planes(picture: &I420) -> Result<I420Buffer, MediaError> {
+    let I420 { width, height, data } = picture;
+    let (width, height) = (*width, *height);
+    if !picture.is_whole() {
         let message = format!("{} bytes aren't an I420 picture of {width}x{height}", data.len());
         return Err(MediaError::Engine(message));
     }
@@ -53,13 +70,7 @@ fn push_video(source: &NativeVideoSource, open: &AtomicBool, frame: &VideoFrame)
     for (plane, bytes) in [(y, luma), (u, blue), (v, red)] {
         plane.copy_from_slice(bytes);
     }
-    source.capture_frame(&SdkVideoFrame {
-        rotation: VideoRotation::VideoRotation0,
-        timestamp_us: frame.timestamp_us,
-        frame_metadata: None,
-        buffer,
-    });
-    Ok(())
+    Ok(buffer)
 }
 
 fn push_audio(

@@ -3,7 +3,9 @@
 use super::wire::{self, ParticipantInfo, ParticipantPermission, TrackPublicationInfo};
 use crate::domain::Role;
 use crate::media::protocol::{self, Permission};
-use crate::media::{ConnectionQuality, DisconnectReason, RemoteTrack, TrackId, TrackKind, TrackSource};
+use crate::media::{
+    ConnectionQuality, DisconnectReason, RemoteTrack, Rotation, TrackId, TrackKind, TrackSource,
+};
 
 /// The kind, unless it is one that this version doesn't know.
 pub fn kind(kind: wire::TrackKind) -> Option<TrackKind> {
@@ -21,6 +23,26 @@ pub const fn to_wire_source(source: TrackSource) -> wire::TrackSource {
         TrackSource::Microphone => wire::TrackSource::Microphone,
         TrackSource::ScreenShare => wire::TrackSource::ScreenShare,
         TrackSource::ScreenShareAudio => wire::TrackSource::ScreenShareAudio,
+    }
+}
+
+/// How a picture is turned.
+pub const fn rotation(rotation: wire::VideoRotation) -> Rotation {
+    match rotation {
+        wire::VideoRotation::Rotation0 => Rotation::Deg0,
+        wire::VideoRotation::Rotation90 => Rotation::Deg90,
+        wire::VideoRotation::Rotation180 => Rotation::Deg180,
+        wire::VideoRotation::Rotation270 => Rotation::Deg270,
+    }
+}
+
+/// The wire's word for how a picture is turned.
+pub const fn to_wire_rotation(rotation: Rotation) -> wire::VideoRotation {
+    match rotation {
+        Rotation::Deg0 => wire::VideoRotation::Rotation0,
+        Rotation::Deg90 => wire::VideoRotation::Rotation90,
+        Rotation::Deg180 => wire::VideoRotation::Rotation180,
+        Rotation::Deg270 => wire::VideoRotation::Rotation270,
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use super::ffi;
 use super::state::LocalHandles;
 use super::wire::{
     AudioFrameBufferInfo, CaptureAudioFrameRequest, CaptureVideoFrameRequest, ComponentInfo, Request,
-    VideoBufferInfo, VideoBufferType, VideoRotation,
+    VideoBufferInfo, VideoBufferType,
 };
+use super::{convert, ffi};
 use crate::media::{AudioFrame, AudioOptions, AudioSink, I420, MediaError, VideoFrame, VideoSink};
 
 /// Pushes that the library may owe an answer; more means that sound comes faster than time passes.
@@ -35,12 +35,13 @@ fn still_open(handles: &Weak<LocalHandles>) -> Result<Arc<LocalHandles>, MediaEr
 
 fn push_video(handles: &Weak<LocalHandles>, frame: &VideoFrame) -> Result<(), MediaError> {
     let handles = still_open(handles)?;
+    let picture = frame.picture.i420();
     let I420 {
         width,
         height,
         ref data,
-    } = frame.picture;
-    if width == 0 || height == 0 || data.len() != I420::size(width, height) {
+    } = *picture;
+    if !picture.is_whole() {
         let message = format!("{} bytes aren't an I420 picture of {width}x{height}", data.len());
         return Err(MediaError::Engine(message));
     }
@@ -71,7 +72,7 @@ fn push_video(handles: &Weak<LocalHandles>, frame: &VideoFrame) -> Result<(), Me
             components: components.collect(),
         },
         timestamp_us: frame.timestamp_us,
-        rotation: VideoRotation::Rotation0 as i32,
+        rotation: convert::to_wire_rotation(frame.rotation) as i32,
     }))
     .map(drop)
 }

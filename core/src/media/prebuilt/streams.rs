@@ -7,13 +7,13 @@ use tokio::runtime;
 use tokio::sync::{Notify, mpsc};
 
 use super::dispatcher::{FrameListener, lock};
-use super::ffi;
 use super::handles::Handle;
 use super::library::{self, Span};
 use super::wire::{
     AudioFrameReceived, AudioStreamType, NewAudioStreamRequest, NewVideoStreamRequest, Request, Response,
     VideoBufferType, VideoFrameReceived, VideoStreamType,
 };
+use super::{convert, ffi};
 use crate::media::{AudioFrame, I420, MediaError, VideoFrame};
 
 /// Samples a second of every audio stream.
@@ -246,6 +246,7 @@ impl FrameListener for Queue<AudioFrame> {
 
 /// The picture without a copy when its planes lie one after the other, else with one.
 fn picture(received: VideoFrameReceived) -> Option<VideoFrame> {
+    let rotation = convert::rotation(received.rotation());
     let info = &received.buffer.info;
     let (width, height) = (info.width, info.height);
     let [y, u, v] = info.components.as_slice() else {
@@ -275,7 +276,8 @@ fn picture(received: VideoFrameReceived) -> Option<VideoFrame> {
         library::copy(&planes, received.buffer.handle)
     };
     (data.len() == whole.length).then_some(VideoFrame {
-        picture: I420 { width, height, data },
+        picture: I420 { width, height, data }.into(),
+        rotation,
         timestamp_us: received.timestamp_us,
     })
 }

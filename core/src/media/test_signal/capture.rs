@@ -49,10 +49,7 @@ impl MediaCapture for TestCapture {
         Ok(repeat(Duration::from_secs(1) / CARD.max_fps, move || {
             let picture = card.render(frame, wall_clock_ms());
             frame += 1;
-            sink.push(VideoFrame {
-                picture,
-                timestamp_us: (wall_clock_ms() * 1_000) as i64,
-            })
+            sink.push(VideoFrame::upright(picture, (wall_clock_ms() * 1_000) as i64))
         }))
     }
 

@@ -72,6 +72,7 @@ messages! {
     VideoFrameReceived = "VideoFrameReceived" {
         required message<OwnedVideoBuffer> buffer = 1;
         required int64 timestamp_us = 2;
+        required enumeration(VideoRotation) rotation = 3;
     }
     /// The bytes of a picture; readable while the handle lives.
     OwnedVideoBuffer = "OwnedVideoBuffer" {

@@ -45,6 +45,9 @@ val LiveSession.messages: Flow<ChatSnapshot>
         }
     }
 
+/** The size of the first picture, once the sink has it, then each that is different: for one collector. Ends with the pictures. */
+val VideoTrack.sizes: Flow<VideoSize> get() = all { nextSize() }
+
 private fun <T : Any> newest(next: suspend (ULong) -> T?, seq: (T) -> ULong): Flow<T> = flow {
     var last = 0UL
     while (true) {
