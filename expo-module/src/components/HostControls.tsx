@@ -2,12 +2,12 @@ import { StyleSheet, View } from 'react-native';
 
 import { useAppearance } from './appearance';
 import { Button } from './Button';
-import { ToggleButton, type ControlToggle } from './controls';
+import { ToggleButton, type ShownToggle } from './controls';
 
 /** Props of {@link HostControls}. What the user may not do is left out, and isn't shown. */
 export interface HostControlsProps {
-  microphone?: ControlToggle | undefined;
-  camera?: ControlToggle | undefined;
+  microphone?: ShownToggle | undefined;
+  camera?: ShownToggle | undefined;
   onFlipCamera?: (() => void) | undefined;
   /** Before the broadcast. */
   onGoLive?: (() => void) | undefined;

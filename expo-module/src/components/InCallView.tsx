@@ -3,7 +3,7 @@ import { StyleSheet, Text, View } from 'react-native';
 
 import { useAppearance } from './appearance';
 import { Button } from './Button';
-import { ToggleButton, type ControlToggle } from './controls';
+import { ToggleButton, type ShownToggle } from './controls';
 
 /** Props of {@link InCallView}. */
 export interface InCallViewProps {
@@ -15,9 +15,9 @@ export interface InCallViewProps {
   status?: string;
   /** The other one's picture, with the own one over it. */
   video?: ReactNode;
-  microphone: ControlToggle;
-  camera?: ControlToggle | undefined;
-  speaker?: ControlToggle | undefined;
+  microphone: ShownToggle;
+  camera?: ShownToggle | undefined;
+  speaker?: ShownToggle | undefined;
   onHangUp: () => void;
 }
 

@@ -1,56 +1,49 @@
 import { StyleSheet, Text, View } from 'react-native';
 
+import type { CallReadinessItem, CallRequirement } from '../host';
 import { useAppearance } from './appearance';
 import { Button } from './Button';
 
-/** One thing a call needs of the device, and where it stands. */
-export interface ReadinessItem {
-  id: string;
-  title: string;
-  /** What it is good for, or what is missing. */
-  detail?: string;
-  /** It works, the user can mend it, or this device can't do it. */
-  status: 'ok' | 'fixable' | 'blocked';
-}
-
 /** Props of {@link ReadinessList}. */
 export interface ReadinessListProps {
-  items: readonly ReadinessItem[];
-  /** The user wants the item mended: ask for the permission, or open the system's settings. */
-  onFix: (item: ReadinessItem) => void;
+  /** What `useCallReadiness` says. */
+  items: readonly CallReadinessItem[];
+  /** The user wants it mended: `fix` of `useCallReadiness`. */
+  onFix: (requirement: CallRequirement) => void;
 }
 
 /** What keeps calls from ringing on this device, each with its remedy. */
 export function ReadinessList({ items, onFix }: ReadinessListProps) {
   const { theme, texts } = useAppearance();
   const { colors } = theme;
-  const status = { ok: texts.ready, fixable: undefined, blocked: texts.notPossible };
+  const words = { ok: texts.ready, fixable: undefined, blocked: texts.notPossible };
   return (
     <View accessibilityRole="list">
-      {items.map((item) => (
-        <View
-          key={item.id}
-          style={[styles.item, { borderColor: colors.border, gap: theme.spacing, padding: theme.spacing * 2 }]}
-        >
-          <View accessible style={styles.words}>
-            <Text style={[styles.title, { color: colors.text }]}>{item.title}</Text>
-            {item.detail === undefined ? null : <Text style={{ color: colors.subdued }}>{item.detail}</Text>}
-            {status[item.status] === undefined ? null : (
-              <Text style={{ color: item.status === 'ok' ? colors.positive : colors.negative }}>
-                {status[item.status]}
-              </Text>
-            )}
+      {items.map(({ requirement, status }) => {
+        const { title, detail } = texts.requirement[requirement];
+        return (
+          <View
+            key={requirement}
+            style={[styles.item, { borderColor: colors.border, gap: theme.spacing, padding: theme.spacing * 2 }]}
+          >
+            <View accessible style={styles.words}>
+              <Text style={[styles.title, { color: colors.text }]}>{title}</Text>
+              {status === 'ok' ? null : <Text style={{ color: colors.subdued }}>{detail}</Text>}
+              {words[status] === undefined ? null : (
+                <Text style={{ color: status === 'ok' ? colors.positive : colors.negative }}>{words[status]}</Text>
+              )}
+            </View>
+            {status === 'fixable' ? (
+              <Button
+                label={texts.fix}
+                accessibilityLabel={texts.fixFor(title)}
+                kind="accent"
+                onPress={() => onFix(requirement)}
+              />
+            ) : null}
           </View>
-          {item.status === 'fixable' ? (
-            <Button
-              label={texts.fix}
-              accessibilityLabel={texts.fixFor(item.title)}
-              kind="accent"
-              onPress={() => onFix(item)}
-            />
-          ) : null}
-        </View>
-      ))}
+        );
+      })}
     </View>
   );
 }

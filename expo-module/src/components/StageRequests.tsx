@@ -1,48 +1,46 @@
 import { StyleSheet, Text, View } from 'react-native';
 
+import type { StageRequest, UserId } from '../generated/bridge';
 import { useAppearance } from './appearance';
 import { Button } from './Button';
 
-/** Somebody who raised a hand. */
-export interface StageRequest {
-  userId: string;
-  name: string;
-  /** An answer to this one is under way. */
-  isPending?: boolean;
-}
-
 /** Props of {@link StageRequests}. */
 export interface StageRequestsProps {
-  /** In the order in which hands were raised. */
-  requests: readonly StageRequest[];
-  onAccept: (userId: string) => void;
-  onDecline: (userId: string) => void;
+  /** What `useLiveSession` says of `stageRequests`; invitations among them aren't shown. */
+  requests: readonly Pick<StageRequest, 'user_id' | 'kind'>[];
+  /** What somebody is called. */
+  nameOf: (user: UserId) => string;
+  /** Those whose answer is under way. */
+  pending?: readonly UserId[];
+  onAccept: (user: UserId) => void;
+  onDecline: (user: UserId) => void;
 }
 
 /** The raised hands, for the host. */
-export function StageRequests({ requests, onAccept, onDecline }: StageRequestsProps) {
+export function StageRequests({ requests, nameOf, pending = [], onAccept, onDecline }: StageRequestsProps) {
+  const hands = requests.filter(({ kind }) => kind === 'request').map(({ user_id }) => user_id);
   const { theme, texts } = useAppearance();
   const { colors, spacing } = theme;
   return (
     <View style={{ gap: spacing, padding: spacing * 2, backgroundColor: colors.background }}>
       <Text accessibilityRole="header" accessibilityLiveRegion="polite" style={[styles.title, { color: colors.text }]}>
-        {requests.length === 0 ? texts.nobodyRaisedAHand : texts.raisedHands(requests.length)}
+        {hands.length === 0 ? texts.nobodyRaisedAHand : texts.raisedHands(hands.length)}
       </Text>
-      {requests.map(({ userId, name, isPending = false }) => (
-        <View key={userId} style={[styles.request, { gap: spacing }]}>
-          <Text style={[styles.name, { color: colors.text }]}>{name}</Text>
+      {hands.map((user) => (
+        <View key={user} style={[styles.request, { gap: spacing }]}>
+          <Text style={[styles.name, { color: colors.text }]}>{nameOf(user)}</Text>
           <Button
             label={texts.decline}
-            accessibilityLabel={texts.turnDown(name)}
-            isDisabled={isPending}
-            onPress={() => onDecline(userId)}
+            accessibilityLabel={texts.turnDown(nameOf(user))}
+            isDisabled={pending.includes(user)}
+            onPress={() => onDecline(user)}
           />
           <Button
             label={texts.accept}
-            accessibilityLabel={texts.letOnStage(name)}
+            accessibilityLabel={texts.letOnStage(nameOf(user))}
             kind="accent"
-            isPending={isPending}
-            onPress={() => onAccept(userId)}
+            isPending={pending.includes(user)}
+            onPress={() => onAccept(user)}
           />
         </View>
       ))}

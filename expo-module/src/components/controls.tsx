@@ -1,16 +1,12 @@
+import type { Toggle } from '../types';
 import { useAppearance } from './appearance';
 import { Button } from './Button';
 
-/** A microphone, a camera or a loudspeaker, as a control shows and switches it. */
-export interface ControlToggle {
-  enabled: boolean;
-  /** A switch is under way, or waits for the air or the connection. It can be changed back. */
-  pending: boolean;
-  toggle: () => void;
-}
+/** What is shown of a microphone, a camera or a loudspeaker: any {@link Toggle} of a hook. */
+export type ShownToggle = Pick<Toggle, 'enabled' | 'pending' | 'toggle'>;
 
 /** A switch for one device. One that is being switched shows where it is, not where it is going. */
-export function ToggleButton({ name, control }: { name: string; control: ControlToggle }) {
+export function ToggleButton({ name, control }: { name: string; control: ShownToggle }) {
   const { texts } = useAppearance();
   return (
     <Button

@@ -3,12 +3,13 @@ export { AudioRoomGrid, type AudioRoomGridProps, type AudioRoomPerson } from './
 export { BroadcastView, type BroadcastViewProps } from './BroadcastView';
 export { Button, type ButtonProps } from './Button';
 export { ChatOverlay, type ChatLine, type ChatOverlayProps } from './ChatOverlay';
-export { type ControlToggle } from './controls';
+export { type ShownToggle } from './controls';
 export { HostControls, type HostControlsProps } from './HostControls';
 export { InCallView, type InCallViewProps } from './InCallView';
 export { IncomingCallSheet, type IncomingCallSheetProps } from './IncomingCallSheet';
 export { PaywallGate, type PaywallGateProps } from './PaywallGate';
-export { ReadinessList, type ReadinessItem, type ReadinessListProps } from './ReadinessList';
-export { StageRequests, type StageRequest, type StageRequestsProps } from './StageRequests';
+export { ReadinessList, type ReadinessListProps } from './ReadinessList';
+export { StageRequests, type StageRequestsProps } from './StageRequests';
+export { VideoView, type VideoViewProps } from './VideoView';
 export { type Language, type Texts } from './texts';
 export { themes, type Color, type Theme } from './theme';

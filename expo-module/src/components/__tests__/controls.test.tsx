@@ -2,11 +2,11 @@ import { fireEvent, render, screen } from '@testing-library/react-native';
 import { Text } from 'react-native';
 
 import { BroadcastView } from '../BroadcastView';
-import type { ControlToggle } from '../controls';
+import type { ShownToggle } from '../controls';
 import { HostControls } from '../HostControls';
 import { InCallView } from '../InCallView';
 
-function control(state: Partial<Omit<ControlToggle, 'toggle'>> = {}) {
+function control(state: Partial<Omit<ShownToggle, 'toggle'>> = {}) {
   return { enabled: true, pending: false, ...state, toggle: jest.fn() };
 }
 

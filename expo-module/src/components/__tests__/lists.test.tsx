@@ -1,14 +1,15 @@
 import { fireEvent, render, screen } from '@testing-library/react-native';
 
+import type { CallReadinessItem } from '../../host';
 import { AudioRoomGrid } from '../AudioRoomGrid';
-import { ReadinessList, type ReadinessItem } from '../ReadinessList';
+import { ReadinessList } from '../ReadinessList';
 import { StageRequests } from '../StageRequests';
 
 describe('the readiness list', () => {
-  const items: ReadinessItem[] = [
-    { id: 'microphone', title: 'Microphone', status: 'ok' },
-    { id: 'notifications', title: 'Notifications', detail: 'Calls would ring unseen.', status: 'fixable' },
-    { id: 'callkit', title: 'System calls', status: 'blocked' },
+  const items: CallReadinessItem[] = [
+    { requirement: 'microphone', status: 'ok' },
+    { requirement: 'notifications', status: 'fixable', fix: 'ask' },
+    { requirement: 'call_kit', status: 'blocked', reason: 'no CallKit' },
   ];
 
   test('offers a fix for what can be fixed alone, and says for what', () => {
@@ -16,25 +17,29 @@ describe('the readiness list', () => {
     render(<ReadinessList items={items} onFix={onFix} />);
     expect(screen.getAllByRole('button')).toHaveLength(1);
     fireEvent.press(screen.getByRole('button', { name: 'Fix: Notifications' }));
-    expect(onFix).toHaveBeenCalledWith(items[1]);
+    expect(onFix.mock.calls).toEqual([['notifications']]);
   });
 
-  test('says in words what works and what never will', () => {
+  test('says in words what works, what is missing for what, and what never will', () => {
     render(<ReadinessList items={items} onFix={jest.fn()} />);
     expect(screen.getByText('Ready')).toBeTruthy();
     expect(screen.getByText('Not possible on this device')).toBeTruthy();
-    expect(screen.getByText('Calls would ring unseen.')).toBeTruthy();
+    expect(screen.getByText('Calls ring as notifications.')).toBeTruthy();
+    expect(screen.queryByText('So that others hear you.')).toBeNull();
   });
 });
 
 describe('the raised hands', () => {
+  const nameOf = (user: string) => ({ u1: 'Ayşe', u2: 'Mehmet' })[user] ?? user;
+
   test('are counted, and each is answered by the name of who raised it', () => {
     const [onAccept, onDecline] = [jest.fn(), jest.fn()];
     const requests = [
-      { userId: 'u1', name: 'Ayşe' },
-      { userId: 'u2', name: 'Mehmet' },
-    ];
-    render(<StageRequests requests={requests} onAccept={onAccept} onDecline={onDecline} />);
+      { user_id: 'u1', kind: 'request' },
+      { user_id: 'u3', kind: 'invite' },
+      { user_id: 'u2', kind: 'request' },
+    ] as const;
+    render(<StageRequests requests={requests} nameOf={nameOf} onAccept={onAccept} onDecline={onDecline} />);
     expect(screen.getByRole('header', { name: '2 raised hands' })).toBeTruthy();
     fireEvent.press(screen.getByRole('button', { name: 'Let Mehmet on stage' }));
     fireEvent.press(screen.getByRole('button', { name: 'Turn Ayşe down' }));
@@ -46,7 +51,9 @@ describe('the raised hands', () => {
     const onAccept = jest.fn();
     render(
       <StageRequests
-        requests={[{ userId: 'u1', name: 'Ayşe', isPending: true }]}
+        requests={[{ user_id: 'u1', kind: 'request' }]}
+        nameOf={nameOf}
+        pending={['u1']}
         onAccept={onAccept}
         onDecline={onAccept}
       />,
@@ -57,7 +64,7 @@ describe('the raised hands', () => {
   });
 
   test('are said to be none when there is none', () => {
-    render(<StageRequests requests={[]} onAccept={jest.fn()} onDecline={jest.fn()} />);
+    render(<StageRequests requests={[]} nameOf={nameOf} onAccept={jest.fn()} onDecline={jest.fn()} />);
     expect(screen.getByText('Nobody has raised a hand')).toBeTruthy();
   });
 });

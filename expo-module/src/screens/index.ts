@@ -1,0 +1,2 @@
+export { BroadcastScreen, broadcastParts, type BroadcastScreenProps } from './BroadcastScreen';
+export { CallScreen, callParts, type CallScreenProps } from './CallScreen';
