@@ -1,4 +1,4 @@
-/** The package's tests run as in an app; the config plugin's as in Node, where Expo's tools run them. */
+/** The package's tests run as in an app; the config plugin's and the tarball's as in Node. */
 module.exports = {
   projects: [
     {
@@ -10,7 +10,7 @@ module.exports = {
     {
       displayName: 'plugin',
       testEnvironment: 'node',
-      roots: ['<rootDir>/plugin/src'],
+      roots: ['<rootDir>/plugin/src', '<rootDir>/scripts'],
       transform: { '\\.[jt]s$': ['babel-jest', { presets: ['babel-preset-expo'] }] },
     },
   ],

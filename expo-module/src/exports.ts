@@ -48,6 +48,5 @@ export type {
   ViewingMode,
 } from './generated/bridge';
 export * from './hooks';
-export * from './screens';
 export type * from './host';
 export type * from './types';

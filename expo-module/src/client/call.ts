@@ -4,25 +4,22 @@ import type { AudioRoute, AudioRoutes } from '../host';
 import { CallRoom, type CallSummary } from '../store/call';
 import { clock } from '../store/clock';
 import type { Events } from '../store/events';
-import { derived, type Readable } from '../store/fact';
+import { derived, type Readable, type ReadablesOf } from '../store/fact';
 import type { Abortable, CallAudio, CallEvent, CallInfo, CallView } from '../types';
 import type { LiveClient } from './client';
 import { expectReply, type Command } from './commands';
 import { followed, followedOr } from './followed';
-import { devicesOf, thrown, toggleOf, type Devices } from './toggle';
+import { devicesOf, thrown, toggleOf } from './toggle';
 
 /** What stands while there is no call. */
 const none = new CallRoom(0);
 const silence: AudioRoutes = { route: null, routes: [] };
 
+/** What a view of calls does. */
+type Actions = 'start' | 'accept' | 'decline' | 'hangUp' | 'dismiss' | 'hold' | 'video';
+
 /** Everything that is known of this user's calls, each for itself. */
-export interface CallFacts extends Devices {
-  call: Readable<CallInfo | null>;
-  incoming: Readable<CallInfo | null>;
-  audio: Readable<CallAudio>;
-  isHeld: Readable<boolean>;
-  durationMs: Readable<number>;
-}
+export type CallFacts = ReadablesOf<Omit<CallView, Actions>>;
 
 /** The calls of whoever is signed in. They outlive every component. */
 export class CallHandle {

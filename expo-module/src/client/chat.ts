@@ -21,7 +21,8 @@ export async function askIn(
   throw new LiveError('conflict', 'This session is not open here.', { fix: 'Call `join()` first.' });
 }
 
-type ChatActions = Pick<ChatView, 'send' | 'dismiss' | 'delete' | 'history' | 'react'>;
+/** What a chat view does. */
+export type ChatActions = Pick<ChatView, 'send' | 'dismiss' | 'delete' | 'history' | 'react'>;
 
 /** What may be asked of a chat. */
 export function chatActions(client: LiveClient, room: Readable<SessionRoom | null>): ChatActions {

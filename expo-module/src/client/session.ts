@@ -1,19 +1,9 @@
 import { LiveError, misuse } from '../errors';
-import type {
-  LiveSession,
-  Recording,
-  Role,
-  RoomRef,
-  SessionId,
-  SessionState,
-  Stage,
-  StageRequest,
-  Viewing,
-} from '../generated/bridge';
-import { derived, Fact, type Readable } from '../store/fact';
+import type { LiveSession, RoomRef, SessionId } from '../generated/bridge';
+import { derived, Fact, type Readable, type ReadablesOf } from '../store/fact';
 import { isOnStage } from '../store/room';
 import { SessionRoom } from '../store/session';
-import type { Capability, Hand, JoinOptions, RoomParticipant, SessionHost, SessionInfo, StageInvite } from '../types';
+import type { Capability, JoinOptions, LiveSessionView, SessionInfo } from '../types';
 import { askIn } from './chat';
 import { open, type LiveClient } from './client';
 import type { Command } from './commands';
@@ -22,28 +12,16 @@ import { followed, followedOr } from './followed';
 import { hostActions, type Ask } from './host-actions';
 import { IntentKeys } from './keys';
 import { participantOf, selfOf } from './people';
-import { devicesOf, thrown, type Devices } from './toggle';
+import { devicesOf, thrown } from './toggle';
 
 /** What stands while a session isn't open. */
 const unopened = new SessionRoom(0);
 
+/** What a view of a session does. */
+type Actions = 'can' | 'join' | 'leave' | 'stepDown' | 'setAudioOnly';
+
 /** Everything that is known of a session, each for itself. */
-export interface SessionFacts extends Devices {
-  state: Readable<SessionState>;
-  error: Readable<LiveError | null>;
-  session: Readable<SessionInfo | null>;
-  viewerCount: Readable<number>;
-  chargedCoins: Readable<number>;
-  role: Readable<Role | null>;
-  performers: Readable<readonly RoomParticipant[]>;
-  stage: Readable<Stage>;
-  stageRequests: Readable<readonly StageRequest[]>;
-  viewing: Readable<Viewing>;
-  recording: Readable<Recording | null>;
-  hand: Readable<Hand>;
-  invite: Readable<StageInvite | null>;
-  host: Readable<SessionHost | null>;
-}
+export type SessionFacts = ReadablesOf<Omit<LiveSessionView, Actions>>;
 
 /** A session by its id, whoever is signed in and however often it is entered: facts to read, and what may be asked for. */
 export class SessionHandle {
@@ -69,7 +47,7 @@ export class SessionHandle {
     let readable = this.#capabilities.get(capability);
     if (!readable) {
       const can = this.#of((room) => room.can);
-      readable = derived([can, this.facts.stage], (can, stage) => ({ ...stage.can, ...can })[capability]);
+      readable = derived([can, this.#of((room) => room.stage)], (can, stage) => ({ ...stage.can, ...can })[capability]);
       this.#capabilities.set(capability, readable);
     }
     return readable;
@@ -159,14 +137,13 @@ export class SessionHandle {
     const stage = this.#of((room) => room.stage);
     const local = this.#of((room) => room.facts.local);
     const members = this.#of((room) => room.facts.performers);
-    const request = this.#of((room) => room.stage);
     const userId = derived([this.client.connection], (connection) => connection?.userId ?? null);
     const self = derived([userId, role, local], (userId, role, local) =>
       userId !== null && isOnStage(role) ? selfOf(userId, role, local) : null,
     );
-    const isRaised = derived([request], (stage) => stage.state === 'hand_raised');
-    const isAsking = derived([request], ({ pending }) => pending === 'raise' || pending === 'lower');
-    const invitation = derived([request], (stage) =>
+    const isRaised = derived([stage], (stage) => stage.state === 'hand_raised');
+    const isAsking = derived([stage], ({ pending }) => pending === 'raise' || pending === 'lower');
+    const invitation = derived([stage], (stage) =>
       stage.state === 'invited' ? { role: stage.role, expiresAt: stage.expires_at } : null,
     );
     const ask = (command: (session: number) => Command) => this.ask(command).then(() => undefined);
@@ -175,25 +152,24 @@ export class SessionHandle {
     const accept = () => ask((session) => ({ command: 'accept_invite', session }));
     const decline = () => ask((session) => ({ command: 'decline_invite', session }));
     const actions = hostActions(this.ask);
+    const post = (command: Command) => this.client.connection.get()?.post(command);
     return {
-      ...devicesOf(
-        local,
-        () => this.room.get()?.ref ?? null,
-        (command) => this.client.connection.get()?.post(command),
-      ),
-      state,
-      role,
-      stage,
+      ...devicesOf(local, () => this.room.get()?.ref ?? null, post),
+      state: derived([state], ({ state }) => state),
+      lock: derived([state], (state) => (state.state === 'locked' ? state.lock : null)),
+      endReason: derived([state], (state) => (state.state === 'ended' ? state.reason : null)),
+      attempt: derived([state], (state) => (state.state === 'reconnecting' ? state.attempt : 0)),
       error: derived([state, this.#entryError], (state, entryError) =>
         state.state === 'failed' ? thrown(state.error) : entryError,
       ),
+      role,
       session: derived([this.#of((room) => room.session)], withoutViewers),
       viewerCount: this.#of((room) => room.viewerCount),
       chargedCoins: this.#of((room) => room.chargedCoins),
-      performers: derived([self, members], (self, members) => [...(self ? [self] : []), ...members.map(participantOf)]),
+      stage: derived([self, members], (self, members) => [...(self ? [self] : []), ...members.map(participantOf)]),
+      stageState: derived([stage], ({ state }) => state),
       stageRequests: this.#of((room) => room.stageRequests),
-      viewing: this.#of((room) => room.facts.viewing),
-      recording: this.#of((room) => room.recording),
+      viewing: derived([this.#of((room) => room.facts.viewing)], ({ mode }) => mode),
       hand: derived([isRaised, isAsking], (raised, pending) => ({ raised, pending, raise, lower })),
       invite: derived([invitation], (invitation) => invitation && { ...invitation, accept, decline }),
       host: derived([role], (role) => (role === 'host' || role === 'co_host' ? actions : null)),

@@ -7,6 +7,7 @@ import { themes, type Theme } from './theme';
 /** What the ready-made components look like and say. */
 export interface Appearance {
   theme: Theme;
+  language: Language;
   texts: Texts;
 }
 
@@ -42,11 +43,12 @@ export function LiveAppearance({ children, theme, language, texts }: LiveAppeara
 export function useAppearance(): Appearance {
   const { theme, language, texts } = useContext(Given);
   const scheme = useColorScheme();
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    const spoken = language ?? deviceLanguage();
+    return {
       theme: typeof theme === 'object' ? theme : themes[theme ?? (scheme === 'dark' ? 'dark' : 'light')],
-      texts: { ...allTexts[language ?? deviceLanguage()], ...texts },
-    }),
-    [theme, language, texts, scheme],
-  );
+      language: spoken,
+      texts: { ...allTexts[spoken], ...texts },
+    };
+  }, [theme, language, texts, scheme]);
 }

@@ -1,4 +1,3 @@
-import type { CallEndReason, CallState, EndReason, Role, SessionState } from '../generated/bridge';
 import type { CallRequirement } from '../host';
 
 /** What the ready-made components say. An app overrides any of it through `<LiveAppearance texts>`. */
@@ -42,17 +41,6 @@ export interface Texts {
   isFull: string;
   isBanned: string;
   tryAgain: string;
-  close: string;
-  join: string;
-  raiseHand: string;
-  lowerHand: string;
-  invitedAs: (role: Role) => string;
-  role: Record<Role, string>;
-  /** What a screen says while there is no picture to show instead. */
-  sessionState: Record<Exclude<SessionState['state'], 'live' | 'locked' | 'ended'>, string>;
-  sessionEnded: Record<EndReason, string>;
-  callState: Record<Exclude<CallState['state'], 'active' | 'ended'>, string>;
-  callEnded: Record<CallEndReason, string>;
   /** What a call needs of the device, and what it is good for. */
   requirement: Record<CallRequirement, { title: string; detail: string }>;
 }
@@ -97,51 +85,6 @@ const english: Texts = {
   isFull: 'Every place is taken',
   isBanned: 'This broadcast is not available to you',
   tryAgain: 'Try again',
-  close: 'Close',
-  join: 'Join',
-  raiseHand: 'Raise hand',
-  lowerHand: 'Lower hand',
-  invitedAs: (role) => `Come onto the stage as ${english.role[role]}`,
-  role: { host: 'host', co_host: 'co-host', speaker: 'speaker', viewer: 'viewer', listener: 'listener' },
-  sessionState: {
-    idle: 'Not joined',
-    authorizing: 'Joining',
-    connecting: 'Connecting',
-    backstage: 'Starts soon',
-    reconnecting: 'Reconnecting',
-    failed: 'Something went wrong',
-  },
-  sessionEnded: {
-    left: 'You left',
-    host_ended: 'The broadcast is over',
-    host_away: 'The connection to the host was lost',
-    never_started: 'The broadcast did not take place',
-    time_limit: 'The longest time is over',
-    room_failed: 'The broadcast ended because of a technical problem',
-    removed: 'You were removed',
-    joined_elsewhere: 'Continued on another device',
-    other: 'The broadcast is over',
-  },
-  callState: {
-    idle: ' ',
-    dialing: 'Calling',
-    ringing: 'Ringing',
-    connecting: 'Connecting',
-    held: 'On hold',
-    reconnecting: 'Reconnecting',
-  },
-  callEnded: {
-    hung_up: 'Call ended',
-    declined: 'Declined',
-    busy: 'Busy',
-    unanswered: 'No answer',
-    cancelled: 'Call ended',
-    answered_elsewhere: 'Answered on another device',
-    glare_merged: 'Call ended',
-    time_limit: 'The longest time is over',
-    failed: 'The call failed',
-    other: 'Call ended',
-  },
   requirement: {
     notifications: { title: 'Notifications', detail: 'Calls ring as notifications.' },
     full_screen: { title: 'Full-screen calls', detail: 'A call covers the lock screen.' },
@@ -195,51 +138,6 @@ const turkish: Texts = {
   isFull: 'Bütün yerler dolu',
   isBanned: 'Bu yayını izleyemezsin',
   tryAgain: 'Yeniden dene',
-  close: 'Kapat',
-  join: 'Katıl',
-  raiseHand: 'Söz iste',
-  lowerHand: 'Söz istemekten vazgeç',
-  invitedAs: (role) => `Sahneye davetlisin: ${turkish.role[role]}`,
-  role: { host: 'yayıncı', co_host: 'ortak yayıncı', speaker: 'konuşmacı', viewer: 'izleyici', listener: 'dinleyici' },
-  sessionState: {
-    idle: 'Katılmadın',
-    authorizing: 'Katılıyor',
-    connecting: 'Bağlanıyor',
-    backstage: 'Birazdan başlıyor',
-    reconnecting: 'Yeniden bağlanıyor',
-    failed: 'Bir şeyler ters gitti',
-  },
-  sessionEnded: {
-    left: 'Ayrıldın',
-    host_ended: 'Yayın bitti',
-    host_away: 'Yayıncıyla bağlantı koptu',
-    never_started: 'Yayın yapılmadı',
-    time_limit: 'En uzun süre doldu',
-    room_failed: 'Yayın teknik bir sorun yüzünden bitti',
-    removed: 'Yayından çıkarıldın',
-    joined_elsewhere: 'Başka bir cihazda sürüyor',
-    other: 'Yayın bitti',
-  },
-  callState: {
-    idle: ' ',
-    dialing: 'Aranıyor',
-    ringing: 'Çalıyor',
-    connecting: 'Bağlanıyor',
-    held: 'Beklemede',
-    reconnecting: 'Yeniden bağlanıyor',
-  },
-  callEnded: {
-    hung_up: 'Arama bitti',
-    declined: 'Reddedildi',
-    busy: 'Meşgul',
-    unanswered: 'Yanıt yok',
-    cancelled: 'Arama bitti',
-    answered_elsewhere: 'Başka bir cihazda yanıtlandı',
-    glare_merged: 'Arama bitti',
-    time_limit: 'En uzun süre doldu',
-    failed: 'Arama kurulamadı',
-    other: 'Arama bitti',
-  },
   requirement: {
     notifications: { title: 'Bildirimler', detail: 'Aramalar bildirim olarak çalar.' },
     full_screen: { title: 'Tam ekran aramalar', detail: 'Arama kilit ekranını kaplar.' },

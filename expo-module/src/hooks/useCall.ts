@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import type { CallHandle } from '../client/call';
 import type { CallEvent, CallView } from '../types';
 import { useClient, useEvents } from './context';
-import { useReadables, type Read } from './useReadable';
+import { useReadables, viewOf, type Read } from './useReadable';
 
 /** Options of {@link useCall}. */
 export interface CallOptions {
@@ -23,60 +23,10 @@ export interface CallOptions {
 export function useCall({ onEvent }: CallOptions = {}): CallView {
   const { calls } = useClient('useCall');
   useEvents(calls.happenings, onEvent);
-  return useReadables(useCallback((read: Read) => new View(calls, read), [calls]));
+  return useReadables(useCallback((read: Read) => drawn(calls, read), [calls]));
 }
 
-class View implements CallView {
-  readonly start;
-  readonly accept;
-  readonly decline;
-  readonly hangUp;
-  readonly dismiss;
-  readonly hold;
-  readonly video;
-
-  constructor(
-    private readonly calls: CallHandle,
-    private readonly read: Read,
-  ) {
-    this.start = calls.start;
-    this.accept = calls.accept;
-    this.decline = calls.decline;
-    this.hangUp = calls.hangUp;
-    this.dismiss = calls.dismiss;
-    this.hold = calls.hold;
-    this.video = calls.video;
-  }
-
-  get call() {
-    return this.read(this.calls.facts.call);
-  }
-
-  get incoming() {
-    return this.read(this.calls.facts.incoming);
-  }
-
-  get microphone() {
-    return this.read(this.calls.facts.microphone);
-  }
-
-  get camera() {
-    return this.read(this.calls.facts.camera);
-  }
-
-  get screenShare() {
-    return this.read(this.calls.facts.screenShare);
-  }
-
-  get audio() {
-    return this.read(this.calls.facts.audio);
-  }
-
-  get isHeld() {
-    return this.read(this.calls.facts.isHeld);
-  }
-
-  get durationMs() {
-    return this.read(this.calls.facts.durationMs);
-  }
+function drawn(calls: CallHandle, read: Read): CallView {
+  const { start, accept, decline, hangUp, dismiss, hold, video } = calls;
+  return viewOf(read, calls.facts, { start, accept, decline, hangUp, dismiss, hold, video });
 }

@@ -5,7 +5,7 @@ import { misuse } from '../errors';
 import type { SessionId } from '../generated/bridge';
 import type { LiveSessionView, SessionEvent } from '../types';
 import { useClient, useEvents } from './context';
-import { useReadable, useReadables, type Read } from './useReadable';
+import { useReadable, useReadables, viewOf, type Read } from './useReadable';
 
 /** Options of {@link useLiveSession}. */
 export interface LiveSessionOptions {
@@ -46,104 +46,11 @@ export function useLiveSession(id: SessionId | null, options: LiveSessionOptions
     [autoJoin, isSignedIn, handle],
   );
   useEvents(handle.room, onEvent);
-  return useReadables(useCallback((read: Read) => new View(handle, read), [handle]));
+  return useReadables(useCallback((read: Read) => drawn(handle, read), [handle]));
 }
 
-class View implements LiveSessionView {
-  readonly join;
-  readonly leave;
-  readonly stepDown;
-  readonly setAudioOnly;
-
-  constructor(
-    private readonly handle: SessionHandle,
-    private readonly read: Read,
-  ) {
-    this.join = handle.join;
-    this.leave = handle.leave;
-    this.stepDown = handle.stepDown;
-    this.setAudioOnly = handle.setAudioOnly;
-  }
-
-  readonly can: LiveSessionView['can'] = (capability) => this.read(this.handle.capability(capability));
-
-  get state() {
-    return this.#where.state;
-  }
-
-  get lock() {
-    return this.#where.state === 'locked' ? this.#where.lock : null;
-  }
-
-  get endReason() {
-    return this.#where.state === 'ended' ? this.#where.reason : null;
-  }
-
-  get attempt() {
-    return this.#where.state === 'reconnecting' ? this.#where.attempt : 0;
-  }
-
-  get error() {
-    return this.read(this.handle.facts.error);
-  }
-
-  get session() {
-    return this.read(this.handle.facts.session);
-  }
-
-  get role() {
-    return this.read(this.handle.facts.role);
-  }
-
-  get microphone() {
-    return this.read(this.handle.facts.microphone);
-  }
-
-  get camera() {
-    return this.read(this.handle.facts.camera);
-  }
-
-  get screenShare() {
-    return this.read(this.handle.facts.screenShare);
-  }
-
-  get stage() {
-    return this.read(this.handle.facts.performers);
-  }
-
-  get stageState() {
-    return this.read(this.handle.facts.stage).state;
-  }
-
-  get stageRequests() {
-    return this.read(this.handle.facts.stageRequests);
-  }
-
-  get viewerCount() {
-    return this.read(this.handle.facts.viewerCount);
-  }
-
-  get chargedCoins() {
-    return this.read(this.handle.facts.chargedCoins);
-  }
-
-  get hand() {
-    return this.read(this.handle.facts.hand);
-  }
-
-  get invite() {
-    return this.read(this.handle.facts.invite);
-  }
-
-  get viewing() {
-    return this.read(this.handle.facts.viewing).mode;
-  }
-
-  get host() {
-    return this.read(this.handle.facts.host);
-  }
-
-  get #where() {
-    return this.read(this.handle.facts.state);
-  }
+function drawn(handle: SessionHandle, read: Read): LiveSessionView {
+  const { join, leave, stepDown, setAudioOnly } = handle;
+  const can: LiveSessionView['can'] = (capability) => read(handle.capability(capability));
+  return viewOf(read, handle.facts, { can, join, leave, stepDown, setAudioOnly });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 
-import type { Readable } from '../store/fact';
+import type { Readable, ReadablesOf } from '../store/fact';
 
 /** The value, and a redraw whenever it becomes another. */
 export function useReadable<T>(readable: Readable<T>): T {
@@ -18,6 +18,15 @@ export type Read = <T>(readable: Readable<T>) => T;
 export function useReadables<V extends object>(make: (read: Read) => V): V {
   const tracker = useMemo(() => new Tracker(make), [make]);
   return useSyncExternalStore(tracker.subscribe, tracker.get, tracker.get);
+}
+
+/** An object whose facts are read as they are used, with what may be done beside them. */
+export function viewOf<F extends object, A extends object>(read: Read, facts: ReadablesOf<F>, actions: A): F & A {
+  const view = { ...actions };
+  for (const name of Object.keys(facts) as (keyof F)[]) {
+    Object.defineProperty(view, name, { enumerable: true, get: () => read(facts[name]) });
+  }
+  return view as F & A;
 }
 
 /** What a component has read so far. */

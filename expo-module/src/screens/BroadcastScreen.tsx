@@ -18,6 +18,7 @@ import { useChat } from '../hooks/useChat';
 import { useBalance, useGifts } from '../hooks/useGifts';
 import { useLiveSession } from '../hooks/useLiveSession';
 import type { LiveSessionView, RoomParticipant } from '../types';
+import { useScreenTexts, type ScreenTexts } from './texts';
 import { usePending } from './usePending';
 
 /** What a screen is drawn with; each can be another with the same props. */
@@ -32,6 +33,8 @@ export interface BroadcastScreenProps {
   title?: string;
   /** Parts that the app draws itself. */
   parts?: Partial<typeof broadcastParts>;
+  /** Texts of the screen that the app words differently; those of its parts: `<LiveAppearance texts>`. */
+  texts?: Partial<ScreenTexts>;
   /** The user goes: also after it is over. */
   onClose: () => void;
   /** The user wants coins, or a subscription; default: nothing, and the app had better say something. */
@@ -52,9 +55,19 @@ export function BroadcastScreen(props: BroadcastScreenProps) {
 
 const nothing = () => undefined;
 
-function Screen({ id, nameOf, title = '', parts, onClose, onError = nothing, ...props }: BroadcastScreenProps) {
+function Screen({
+  id,
+  nameOf,
+  title = '',
+  parts,
+  texts: own,
+  onClose,
+  onError = nothing,
+  ...props
+}: BroadcastScreenProps) {
   const { BroadcastView, ChatOverlay, HostControls, PaywallGate, StageRequests } = { ...broadcastParts, ...parts };
-  const { texts, theme } = useAppearance();
+  const { texts: general, theme } = useAppearance();
+  const texts = useScreenTexts(own);
   const live = useLiveSession(id, { autoJoin: true });
   const balanceCoins = useBalance();
   const [pending, run] = usePending(onError);
@@ -116,7 +129,7 @@ function Screen({ id, nameOf, title = '', parts, onClose, onError = nothing, ...
             isPending={pending}
             onPress={() => run(invite.accept)}
           />
-          <Button label={texts.decline} isDisabled={pending} onPress={() => run(invite.decline)} />
+          <Button label={general.decline} isDisabled={pending} onPress={() => run(invite.decline)} />
         </View>
       ) : null}
       <HostControls
@@ -135,7 +148,7 @@ function Screen({ id, nameOf, title = '', parts, onClose, onError = nothing, ...
           <Button label={texts.lowerHand} isPending={hand.pending} onPress={() => run(hand.lower)} />
         ) : null}
         {live.state === 'failed' && live.error?.retryable ? (
-          <Button label={texts.tryAgain} isPending={pending} onPress={() => run(() => live.join())} />
+          <Button label={general.tryAgain} isPending={pending} onPress={() => run(() => live.join())} />
         ) : null}
         <Button
           label={texts.close}
@@ -150,10 +163,7 @@ function Screen({ id, nameOf, title = '', parts, onClose, onError = nothing, ...
   );
 }
 
-function noticeOf(
-  { state, endReason }: LiveSessionView,
-  texts: ReturnType<typeof useAppearance>['texts'],
-): string | undefined {
+function noticeOf({ state, endReason }: LiveSessionView, texts: ScreenTexts): string | undefined {
   switch (state) {
     case 'live':
     case 'locked':

@@ -10,6 +10,7 @@ import type { UserId } from '../generated/bridge';
 import { LiveRoom } from '../hooks/context';
 import { useParticipants } from '../hooks/people';
 import { useCall } from '../hooks/useCall';
+import { useScreenTexts, type ScreenTexts } from './texts';
 import { usePending } from './usePending';
 
 /** What the call's screens are drawn with; each can be another with the same props. */
@@ -21,6 +22,8 @@ export interface CallScreenProps {
   nameOf: (user: UserId) => string;
   /** Parts that the app draws itself. */
   parts?: Partial<typeof callParts>;
+  /** Texts of the screen that the app words differently; those of its parts: `<LiveAppearance texts>`. */
+  texts?: Partial<ScreenTexts>;
   /** Something that the user asked for was refused. */
   onError?: (error: LiveError) => void;
 }
@@ -31,9 +34,10 @@ const nothing = () => undefined;
  * The call that rings here, or the one that goes on; nothing while there is neither. Put it once over the whole app: a call goes
  * on whatever screen is below.
  */
-export function CallScreen({ nameOf, parts, onError = nothing }: CallScreenProps) {
+export function CallScreen({ nameOf, parts, texts: own, onError = nothing }: CallScreenProps) {
   const { InCallView, IncomingCallSheet } = { ...callParts, ...parts };
-  const { texts } = useAppearance();
+  const { texts: general } = useAppearance();
+  const texts = useScreenTexts(own);
   const phone = useCall();
   const [isAnswering, run] = usePending(onError);
   const { call, incoming } = phone;
@@ -71,12 +75,12 @@ export function CallScreen({ nameOf, parts, onError = nothing }: CallScreenProps
       {call.can.answer_video ? (
         <View style={styles.wish}>
           <Button
-            label={texts.incomingVideoCall}
+            label={general.incomingVideoCall}
             kind="positive"
             isPending={isAnswering}
             onPress={() => run(phone.video.accept)}
           />
-          <Button label={texts.decline} isDisabled={isAnswering} onPress={() => run(phone.video.decline)} />
+          <Button label={general.decline} isDisabled={isAnswering} onPress={() => run(phone.video.decline)} />
         </View>
       ) : null}
       {sheet}

@@ -1,2 +1,3 @@
 export { BroadcastScreen, broadcastParts, type BroadcastScreenProps } from './BroadcastScreen';
 export { CallScreen, callParts, type CallScreenProps } from './CallScreen';
+export { type ScreenTexts } from './texts';

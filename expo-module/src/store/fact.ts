@@ -7,6 +7,9 @@ export interface Readable<T> {
   subscribe(listener: () => void): () => void;
 }
 
+/** The facts that an object's properties are read from. */
+export type ReadablesOf<T> = { readonly [K in keyof T]: Readable<T[K]> };
+
 /** One thing that is known; whoever listens is told when it becomes another, and never when it is merely said again. */
 export class Fact<T> implements Readable<T> {
   #value: T;
