@@ -27,6 +27,7 @@ export function AudioRoomGrid({ people }: AudioRoomGridProps) {
           <View
             key={id}
             accessible
+            role="listitem"
             accessibilityLabel={state === undefined ? name : `${name}, ${state}`}
             style={styles.person}
           >

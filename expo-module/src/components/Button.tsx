@@ -33,11 +33,9 @@ export function Button(props: ButtonProps) {
     <Pressable
       accessibilityRole={isOn === undefined ? 'button' : 'switch'}
       accessibilityLabel={accessibilityLabel}
-      accessibilityState={{
-        disabled: isInactive,
-        busy: isPending,
-        ...(isOn === undefined ? {} : { checked: isOn }),
-      }}
+      aria-disabled={isInactive}
+      aria-busy={isPending}
+      {...(isOn === undefined ? {} : { 'aria-checked': isOn })}
       disabled={isInactive}
       onPress={props.onPress}
       style={({ pressed }) => [

@@ -44,6 +44,7 @@ export function ChatOverlay({ lines, onSend }: ChatOverlayProps) {
   return (
     <View style={[styles.overlay, { gap: spacing, padding: spacing }]}>
       <FlatList
+        role="log"
         accessibilityLabel={texts.chat}
         data={[...lines].reverse()}
         inverted

@@ -24,6 +24,7 @@ export function ReadinessList({ items, onFix }: ReadinessListProps) {
         return (
           <View
             key={requirement}
+            role="listitem"
             style={[styles.item, { borderColor: colors.border, gap: theme.spacing, padding: theme.spacing * 2 }]}
           >
             <View accessible style={styles.words}>

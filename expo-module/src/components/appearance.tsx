@@ -1,5 +1,5 @@
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
-import { useColorScheme } from 'react-native';
+import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { Appearance as Device } from 'react-native';
 
 import { deviceLanguage, texts as allTexts, type Language, type Texts } from './texts';
 import { themes, type Theme } from './theme';
@@ -42,7 +42,7 @@ export function LiveAppearance({ children, theme, language, texts }: LiveAppeara
 /** The theme and texts to draw with: for an app's own components beside the ready-made ones. */
 export function useAppearance(): Appearance {
   const { theme, language, texts } = useContext(Given);
-  const scheme = useColorScheme();
+  const scheme = useSyncExternalStore(followScheme, Device.getColorScheme, Device.getColorScheme);
   return useMemo(() => {
     const spoken = language ?? deviceLanguage();
     return {
@@ -51,4 +51,10 @@ export function useAppearance(): Appearance {
       texts: { ...allTexts[spoken], ...texts },
     };
   }, [theme, language, texts, scheme]);
+}
+
+/** React Native Web's own hook listens anew with every render, and misses a change that its parent was drawn for first. */
+function followScheme(listener: () => void): () => void {
+  const subscription = Device.addChangeListener(() => listener());
+  return () => subscription.remove();
 }

@@ -22,6 +22,8 @@ export function webVideoView(core: WebCore): ComponentType<HostVideoViewProps> {
     }, [kind, ref, userId, source]);
 
     const look: CSSProperties = {
+      width: '100%',
+      height: '100%',
       ...(StyleSheet.flatten(style) as CSSProperties),
       objectFit: fit,
       zIndex: zOrder,
