@@ -1,5 +1,6 @@
 //! This repository's commands.
 
+mod app;
 mod bench;
 mod bindings;
 mod demo;
@@ -7,6 +8,7 @@ mod faults;
 mod generate;
 mod mobile;
 mod models;
+mod npm;
 mod phone;
 mod setup;
 mod stack;
@@ -45,6 +47,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Generate what Kotlin or Swift calls, and test it
     Bindings(bindings::Arguments),
+    /// Take pictures of every screen of the example app into docs/images/
+    Screenshots,
     /// Type-check the library for both phones
     CheckMobile,
     /// Build the library for Android apps, into android/
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Command::Bench => bench::run(),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bindings(arguments) => bindings::run(&arguments),
+        Command::Screenshots => app::screenshots(),
         Command::CheckMobile => mobile::run(),
         Command::BuildAndroid(arguments) => phone::run(phone::Phone::Android, &arguments),
         Command::BuildIos(arguments) => phone::run(phone::Phone::Ios, &arguments),

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything, in steps, with one summary at the end.
 
 mod android;
+mod app;
 mod count;
 mod expo;
 mod ios;
@@ -20,7 +21,8 @@ pub(crate) fn run() -> Result<()> {
     tools::ensure_promtool()?;
     let mut outcomes = vec![generated()];
     let phones = android::step()?.into_iter().chain(ios::step()?);
-    for step in steps().into_iter().chain(phones).chain(expo::steps()?) {
+    let packages = expo::steps()?.into_iter().chain(app::steps()?);
+    for step in steps().into_iter().chain(phones).chain(packages) {
         say(&format!("\n── {}", step.name));
         outcomes.push(step.run());
     }
