@@ -11,6 +11,7 @@ use ipelya_core::foreign::LiveFailure;
 use ipelya_core::media::{MediaCapture as CoreCapture, NoCapture};
 use ipelya_core::runtime::LiveClient as CoreClient;
 
+use crate::audio::AudioEngine;
 use crate::call::{Call, IncomingCalls};
 use crate::capture::{Devices, MediaCapture};
 use crate::engine::engine;
@@ -41,9 +42,9 @@ pub struct ClientConfig {
 /// down at the sign-out; what is left of it when its last reference is released is given up at once.
 #[derive(uniffi::Object)]
 pub struct LiveClient {
-    core: CoreClient,
+    pub(crate) core: CoreClient,
     tokens: Arc<Provided>,
-    work: Arc<Work>,
+    pub(crate) work: Arc<Work>,
 }
 
 impl LiveClient {
@@ -61,6 +62,7 @@ impl LiveClient {
         let tokens = Arc::new(Provided::new(tokens));
         let provided = Arc::clone(&tokens);
         let library = config.media_library;
+        let capture = work.gated(capture);
         let core = work
             .run(async move {
                 let backend = SupabaseBackend::new(supabase, provided)?;
@@ -171,6 +173,11 @@ impl LiveClient {
         }
         let _inside = self.work.handle().enter();
         Ok(self.core.handle_push(&payload)?)
+    }
+
+    /// Whether sound is recorded and played: for what the phone's system says of calls.
+    pub fn audio(&self) -> AudioEngine {
+        AudioEngine::new(&self.work)
     }
 
     /// The device is on another network, or on one again. For the platform's connectivity callback.

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use ipelya_core::domain::{ErrorCode, LiveResult};
+use ipelya_core::domain::LiveResult;
+use ipelya_core::foreign::LiveFailure;
 use ipelya_core::media::{I420, Picture, Rotation, VideoFrame as CoreFrame};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::AbortHandle;
 
+use crate::tracks::follow;
 use crate::work::Work;
 
 /// A decoded picture: in I420 (a full-size luma plane, then two chroma planes of half its width and height, rounded up,
@@ -144,10 +146,10 @@ impl VideoTrack {
 
     /// The size of the first picture, once the sink has taken it; then the next one that is different. Sizes that changed
     /// again meanwhile are left out. None once there are no more pictures. For one reader at a time.
-    pub async fn next_size(&self) -> Option<VideoSize> {
+    pub async fn next_size(&self) -> Result<Option<VideoSize>, LiveFailure> {
         let mut sizes = self.sizes.lock().await;
-        sizes.changed().await.ok()?;
-        *sizes.borrow_and_update()
+        let changed = sizes.changed().await;
+        Ok(changed.ok().and_then(|()| *sizes.borrow_and_update()))
     }
 }
 
@@ -158,73 +160,35 @@ impl Drop for VideoTrack {
 }
 
 impl VideoTrack {
-    /// Follows whatever `open` finds; `changed` wakes when there may be something else to find.
-    pub(crate) fn follow<Open, S>(
+    /// As [`follow`].
+    pub(crate) fn follow<Open, Change>(
         work: &Work,
         open: impl Fn() -> Open + Send + 'static,
-        mut changed: watch::Receiver<S>,
+        changed: watch::Receiver<Change>,
         sink: Arc<dyn VideoSink>,
     ) -> Self
     where
         Open: Future<Output = LiveResult<mpsc::Receiver<CoreFrame>>> + Send,
-        S: Send + Sync + 'static,
+        Change: Send + Sync + 'static,
     {
         let (size, sizes) = watch::channel(None);
-        let task = work.handle().spawn(async move {
-            let mut screen = Screen {
-                sink,
-                size,
-                complained: false,
-            };
-            loop {
-                changed.mark_unchanged();
-                match open().await {
-                    Ok(frames) => screen.show(frames).await,
-                    Err(error) if matches!(error.code, ErrorCode::SessionEnded | ErrorCode::CallEnded) => {
-                        return;
-                    }
-                    Err(error) => tracing::debug!(%error, "no pictures for now"),
-                }
-                if changed.changed().await.is_err() {
-                    return;
-                }
-            }
-        });
+        let show = move |frame: CoreFrame| {
+            let of_this = Some(VideoSize::of(&frame));
+            let shown = sink.on_frame(Arc::new(VideoFrame::new(frame)));
+            size.send_if_modified(|last| std::mem::replace(last, of_this) != of_this);
+            shown
+        };
         Self {
-            task: task.abort_handle(),
+            task: follow(work, open, changed, show),
             sizes: Mutex::new(sizes),
-        }
-    }
-}
-
-/// Where the pictures go.
-struct Screen {
-    sink: Arc<dyn VideoSink>,
-    size: watch::Sender<Option<VideoSize>>,
-    complained: bool,
-}
-
-impl Screen {
-    async fn show(&mut self, mut frames: mpsc::Receiver<CoreFrame>) {
-        while let Some(frame) = frames.recv().await {
-            let size = Some(VideoSize::of(&frame));
-            let sink = Arc::clone(&self.sink);
-            // An app's code may block, which no worker of the runtime may.
-            let shown =
-                tokio::task::spawn_blocking(move || sink.on_frame(Arc::new(VideoFrame::new(frame)))).await;
-            if let Ok(Err(failure)) = shown
-                && !std::mem::replace(&mut self.complained, true)
-            {
-                tracing::warn!(%failure, "a video sink failed");
-            }
-            self.size
-                .send_if_modified(|last| std::mem::replace(last, size) != size);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ipelya_core::domain::ErrorCode;
+
     use super::*;
 
     /// Takes everything.
@@ -272,7 +236,7 @@ mod tests {
                 let size = VideoSize::of(&frame);
                 pictures.send(frame).await.unwrap();
                 if last.replace(size) != Some(size) {
-                    told.push(track.next_size().await);
+                    told.push(track.next_size().await.unwrap());
                 }
             }
             told

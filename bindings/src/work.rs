@@ -5,15 +5,17 @@ use std::sync::{Mutex, PoisonError};
 
 use ipelya_core::domain::{ErrorCode, LiveError};
 use ipelya_core::foreign::LiveFailure;
+use ipelya_core::media::{AudioGate, GatedCapture, MediaCapture};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{AbortHandle, JoinError};
 
 use crate::errors::closed;
 
-/// A client's runtime, until it is closed.
+/// A client's runtime, until it is closed, and whose the sound is meanwhile.
 pub(crate) struct Work {
     runtime: Mutex<Option<Runtime>>,
     handle: Handle,
+    gate: AudioGate,
 }
 
 /// Gives a task up when nobody waits for it any more.
@@ -37,12 +39,23 @@ impl Work {
         Ok(Self {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
+            gate: AudioGate::default(),
         })
     }
 
     /// The runtime, for what must run inside one.
     pub(crate) fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// Whose the sound is.
+    pub(crate) fn gate(&self) -> &AudioGate {
+        &self.gate
+    }
+
+    /// Devices whose microphone runs only while the sound is this client's.
+    pub(crate) fn gated(&self, devices: impl MediaCapture) -> impl MediaCapture {
+        GatedCapture::new(devices, self.gate.clone())
     }
 
     /// Does it on the runtime and waits. Dropping the future gives the work up; a panic in it is an error.

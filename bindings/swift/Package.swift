@@ -9,6 +9,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "IpelyaLiveFFI"),
         .target(name: "IpelyaLive", dependencies: ["IpelyaLiveFFI"]),
+        // One side of a call between processes; the other one speaks another language.
+        .executableTarget(name: "CallProcess", dependencies: ["IpelyaLive"], path: "Tests/CallProcess"),
         .testTarget(name: "IpelyaLiveTests", dependencies: ["IpelyaLive"]),
     ]
 )

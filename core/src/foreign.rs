@@ -74,6 +74,14 @@ uniffi::custom_type!(PendingId, u64, {
     try_lift: |id| Ok(PendingId(id)),
 });
 
+type Json = serde_json::Value;
+
+uniffi::custom_type!(Json, String, {
+    remote,
+    lower: |json| json.to_string(),
+    try_lift: |text| Ok(serde_json::from_str(&text)?),
+});
+
 type ReactionCounts = BTreeMap<ReactionKind, u32>;
 
 uniffi::custom_type!(ReactionCounts, HashMap<ReactionKind, u32>, {

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::jwt::{now, sign_jwt};
+
 /// What a client needs to use the stack; written as one JSON line by `cargo xtask stack --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StackInfo {
@@ -48,6 +50,21 @@ impl StackInfo {
 const EMAIL_DOMAIN: &str = "@ipelya.test";
 
 impl StackUser {
+    /// An access token of this user's that ran out an hour ago, signed with the stack's `jwt_secret`.
+    ///
+    /// # Errors
+    /// As [`sign_jwt`](crate::sign_jwt).
+    pub fn expired_token(&self, jwt_secret: &str) -> anyhow::Result<String> {
+        let claims = serde_json::json!({
+            "sub": self.id,
+            "email": self.email,
+            "role": "authenticated",
+            "aud": "authenticated",
+            "exp": now() - 3_600,
+        });
+        sign_jwt(&serde_json::from_value(claims)?, jwt_secret)
+    }
+
     /// The seeded user with this row; `None` for an address of another kind.
     pub(crate) fn seeded(id: Uuid, email: &str) -> Option<Self> {
         let name = email.strip_suffix(EMAIL_DOMAIN)?;

@@ -25,6 +25,7 @@ mod project;
 mod push;
 mod realtime;
 mod recorder;
+mod refusals;
 mod shared;
 mod stack;
 mod sweep;
@@ -35,6 +36,7 @@ pub use jwt::{JwtError, sign_jwt, verify_jwt};
 pub use options::StackOptions;
 pub use push::{Push, PushAnswer, PushService, Pushes};
 pub use recorder::{Egress, Recorder};
+pub use refusals::{Refusal, Refusals};
 pub use shared::shared_stack;
 pub use stack::Stack;
 

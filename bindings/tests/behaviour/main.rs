@@ -3,8 +3,10 @@
 // A test's helpers panic as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod hardships;
 mod list;
 mod people;
+mod surface;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +25,7 @@ use people::{Person, World, on_air, story, within};
 use tokio::sync::mpsc;
 
 /// A sink that reads the card and forwards what it says.
-struct Reader(mpsc::UnboundedSender<Option<u64>>);
+pub struct Reader(pub mpsc::UnboundedSender<Option<u64>>);
 
 impl VideoSink for Reader {
     fn on_frame(&self, frame: Arc<VideoFrame>) -> Result<(), SinkFailure> {
@@ -273,7 +275,7 @@ fn what_is_released_is_gone() {
 }
 
 /// The refusal of what must be refused as `code`.
-fn refused<T>(code: ErrorCode, outcome: Result<T, LiveFailure>) -> LiveFailure {
+pub fn refused<T>(code: ErrorCode, outcome: Result<T, LiveFailure>) -> LiveFailure {
     let Err(failure) = outcome else {
         panic!("it wasn't refused as {code}")
     };

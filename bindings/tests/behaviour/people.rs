@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use ipelya::{ClientConfig, LiveClient, LiveSession, SessionSnapshot, TokenFailure, TokenProvider};
+use ipelya::{
+    ClientConfig, LiveClient, LiveSession, MediaCapture, SessionSnapshot, TokenFailure, TokenProvider,
+};
 use ipelya_core::backend::NewSession;
 use ipelya_core::backend::supabase::{PasswordSession, SupabaseConfig, TokenProvider as _};
 use ipelya_core::domain::SessionId;
@@ -58,6 +60,35 @@ impl World {
             .await
             .unwrap()
     }
+
+    /// A token of somebody's that was good an hour ago.
+    pub fn expired_token(&self, name: &str) -> String {
+        let user = self.info().user(name).expect("the stack has that user");
+        user.expired_token(&self.info().jwt_secret).unwrap()
+    }
+
+    /// Somebody's client, with devices of the app.
+    pub async fn client_with(&self, name: &str, devices: Arc<dyn MediaCapture>) -> LiveClient {
+        let person = Arc::new(Person::of(self, name));
+        LiveClient::connect(self.config(), person, Some(devices))
+            .await
+            .unwrap()
+    }
+}
+
+/// How often whole clients come and go: a few times, or `IPELYA_CYCLES` times.
+pub fn cycles() -> usize {
+    std::env::var("IPELYA_CYCLES").map_or(10, |count| count.parse().unwrap())
+}
+
+/// What memory may grow by in all those cycles: what an allocator keeps, and what doesn't grow with their number.
+pub const MOST_GROWN_KB: u64 = 24_000;
+
+/// What this process has in memory.
+pub fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// Somebody of the stack's, signed in by the app.
@@ -80,14 +111,21 @@ impl Person {
     }
 }
 
-#[async_trait::async_trait]
-impl TokenProvider for Person {
-    async fn access_token(&self, _rejected: Option<String>) -> Result<String, TokenFailure> {
+impl Person {
+    /// A token that is good now.
+    pub async fn token(&self) -> String {
         let config = SupabaseConfig::new(&self.url, &self.anon_key).unwrap();
         let session = PasswordSession::sign_in(&config, &self.email, &self.password)
             .await
             .unwrap();
-        Ok(session.access_token().await.unwrap().expose().to_owned())
+        session.access_token().await.unwrap().expose().to_owned()
+    }
+}
+
+#[async_trait::async_trait]
+impl TokenProvider for Person {
+    async fn access_token(&self, _rejected: Option<String>) -> Result<String, TokenFailure> {
+        Ok(self.token().await)
     }
 }
 

@@ -48,6 +48,7 @@ pub trait AccountBackend: Send + Sync + 'static {
 
 /// What somebody is reported for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ReportCategory {
@@ -73,6 +74,7 @@ pub enum ReportCategory {
 
 /// A report about somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Report {
     /// Who.
     pub reported_id: UserId,
@@ -80,15 +82,19 @@ pub struct Report {
     pub category: ReportCategory,
     /// In the reporter's words: 1 to 1000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub details: Option<String>,
     /// In which session.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub session_id: Option<SessionId>,
     /// In which call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub call_id: Option<CallId>,
     /// By which message; the server quotes it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub message_id: Option<MessageId>,
 }
 
@@ -108,6 +114,7 @@ impl Report {
 
 /// What the device runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Platform {
@@ -119,6 +126,7 @@ pub enum Platform {
 
 /// Whose pushes a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum PushKind {
@@ -143,6 +151,7 @@ pub struct PushDevice {
 
 /// Whether somebody wants to be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum DoNotDisturb {
@@ -159,6 +168,7 @@ pub enum DoNotDisturb {
 
 /// A page of what is kept about somebody.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ExportPage {
     /// Of which section.
     pub section: String,

@@ -134,6 +134,7 @@ pub enum RecordingAction {
 
 /// A complete recording.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WatchableRecording {
     /// The recording.
     pub recording: Recording,

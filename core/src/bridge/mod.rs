@@ -125,6 +125,24 @@ impl Bridge {
     }
 }
 
+impl Bridge {
+    /// The session of that number, for what isn't said in JSON: pictures.
+    ///
+    /// # Errors
+    /// `not_found` when there is none, or it is over.
+    pub fn session(&self, session: SessionRef) -> LiveResult<SessionHandle> {
+        self.core.session(session)
+    }
+
+    /// The call of that number, as [`Bridge::session`].
+    ///
+    /// # Errors
+    /// `not_found` when there is none, or it is over.
+    pub fn call(&self, call: CallRef) -> LiveResult<CallHandle> {
+        self.core.call(call)
+    }
+}
+
 impl Core {
     fn table(&self) -> MutexGuard<'_, Table> {
         // Every change is a single step, so a panic elsewhere leaves it whole.

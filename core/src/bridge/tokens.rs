@@ -23,6 +23,7 @@ const MARGIN: TimeDelta = TimeDelta::seconds(30);
 
 /// Where a project is, as a host says it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct BridgeConfig {
@@ -31,6 +32,7 @@ pub struct BridgeConfig {
     /// The public key; never the service role's.
     pub anon_key: String,
     /// This installation of the app, stable over restarts; a random one where it is left out.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub device_id: Option<String>,
 }
 

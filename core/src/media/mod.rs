@@ -7,6 +7,7 @@
 mod capture;
 mod event;
 mod frame;
+mod gate;
 #[cfg(any(feature = "native", feature = "prebuilt"))]
 mod protocol;
 mod publish;
@@ -35,6 +36,7 @@ use crate::domain::{ErrorCode, Grants, LiveError, UserId};
 pub use capture::{CaptureGuard, Facing, MediaCapture, NoCapture};
 pub use event::{ConnectionQuality, DisconnectReason, MediaEvent, MediaParticipant, RemoteTrack};
 pub use frame::{AudioFrame, I420, Picture, Rotation, VideoFrame};
+pub use gate::{AudioGate, AudioPhase, AudioSignal, GatedCapture};
 pub use publish::{
     AudioOptions, AudioSink, PublishedTrack, TrackId, TrackKind, TrackSource, VideoOptions, VideoSink,
 };

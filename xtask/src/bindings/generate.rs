@@ -9,20 +9,21 @@ use anyhow::{Context, Result, ensure};
 use super::{Language, swift};
 use crate::{repository, say};
 
-/// The library of a host, with what its tests need, and the generator: in one build, so that what both need is built once.
+/// What builds the library of a host, with what its tests need, and the generator: as their own tests have them, and of the whole
+/// workspace, so that after the workspace's tests nothing is left to build.
 const BUILD: [&str; 7] = [
-    "build",
-    "--package",
-    "ipelya-bindings",
-    "--package",
-    "ipelya-bindgen",
-    "--features",
-    "test-signal",
+    "test",
+    "--workspace",
+    "--no-run",
+    "--test",
+    "behaviour",
+    "--test",
+    "generator",
 ];
 
 /// Where the library of this machine is built.
 pub(super) fn library_folder() -> PathBuf {
-    repository().join("target/debug")
+    repository().join("target/debug/deps")
 }
 
 pub(super) fn run(language: Language) -> Result<()> {
@@ -40,7 +41,7 @@ pub(super) fn run(language: Language) -> Result<()> {
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    let status = Command::new(library_folder().join("ipelya-bindgen"))
+    let status = Command::new(repository().join("target/debug/ipelya-bindgen"))
         .args(["generate", "--no-format", "--language", name, "--out-dir"])
         .arg(&folder)
         .arg("--library")

@@ -1,5 +1,6 @@
 //! `cargo xtask bindings`: what Swift and Kotlin call, generated from the core, and its test suites.
 
+mod call;
 mod generate;
 mod suite;
 mod swift;
@@ -9,29 +10,42 @@ use clap::{Args, ValueEnum};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    language: Language,
+    what: What,
     /// Run the suite of that language, too, over a backend of its own
     #[arg(long)]
     test: bool,
 }
 
-/// A language that the core is called from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
+enum What {
     /// Into bindings/kotlin
     Kotlin,
     /// Into bindings/swift
+    Swift,
+    /// Nothing new: a Kotlin process and a Swift process call each other, as both suites have built them
+    Call,
+}
+
+/// A language that the core is called from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Kotlin,
     Swift,
 }
 
 /// Generates, and tests where that is asked for.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    if arguments.test && !suite::is_possible(arguments.language)? {
+    let language = match arguments.what {
+        What::Kotlin => Language::Kotlin,
+        What::Swift => Language::Swift,
+        What::Call => return call::run(),
+    };
+    if arguments.test && !suite::is_possible(language)? {
         return Ok(());
     }
-    generate::run(arguments.language)?;
+    generate::run(language)?;
     if arguments.test {
-        suite::run(arguments.language)?;
+        suite::run(language)?;
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result, bail, ensure};
 use ipelya_core::backend::supabase::{PasswordSession, SupabaseConfig, TokenProvider};
+use ipelya_core::domain::ErrorCode;
 use ipelya_devstack::install::Installation;
-use ipelya_devstack::{Stack, StackInfo, StackOptions};
+use ipelya_devstack::{Refusal, Refusals, Stack, StackInfo, StackOptions};
 
 use super::Language;
 use super::generate::library_folder;
@@ -49,8 +50,9 @@ fn swift() -> OsString {
 pub(super) fn run(language: Language) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stack = runtime.block_on(Stack::start(StackOptions::default()))?;
+    let refusals = runtime.block_on(refusals())?;
     let outcome = runtime
-        .block_on(environment(stack.info()))
+        .block_on(environment(stack.info(), &refusals))
         .and_then(|environment| suite(language, &environment));
     runtime.block_on(stack.stop());
     ensure!(outcome?.success(), "the suite of {language:?} failed");
@@ -61,48 +63,61 @@ fn suite(language: Language, environment: &[(String, OsString)]) -> Result<ExitS
     let mut command = match language {
         Language::Kotlin => {
             let mut maven = Command::new("mvn");
+            maven.current_dir(repository().join("bindings/kotlin"));
+            // A compiler that runs once isn't worth optimising on the few processors that it needs itself.
+            maven.env("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
             maven.args(["-B", "-ntp", "verify"]);
             maven.arg(format!("-Dipelya.library.folder={}", library_folder().display()));
             maven
         }
-        Language::Swift => {
-            let folder = library_folder().display().to_string();
-            let mut swift = Command::new(swift());
-            swift.args(["test", "-Xlinker", "-L", "-Xlinker", &folder]);
-            swift.args(["-Xlinker", "-rpath", "-Xlinker", &folder]);
-            if cfg!(target_os = "linux") {
-                // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
-                swift.args(["-Xlinker", "--allow-shlib-undefined"]);
-            }
-            // Names what reaches into the machine that the tool runs Swift on.
-            let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
-            swift.env("SWIFT_ENV", names.join(" "));
-            swift
-        }
-    };
-    let folder = match language {
-        Language::Kotlin => "bindings/kotlin",
-        Language::Swift => "bindings/swift",
+        Language::Swift => swift_command(&["test"], environment),
     };
     command
         .envs(environment.iter().cloned())
-        .current_dir(repository().join(folder))
         .status()
         .context("the suite can't be run")
 }
 
+/// Swift's tool over the package and the library of this machine.
+pub(super) fn swift_command(arguments: &[&str], environment: &[(String, OsString)]) -> Command {
+    let folder = library_folder().display().to_string();
+    let mut swift = Command::new(swift());
+    swift.current_dir(repository().join("bindings/swift"));
+    swift.args(arguments);
+    swift.args(["-Xlinker", "-L", "-Xlinker", &folder]);
+    swift.args(["-Xlinker", "-rpath", "-Xlinker", &folder]);
+    if cfg!(target_os = "linux") {
+        // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
+        swift.args(["-Xlinker", "--allow-shlib-undefined"]);
+    }
+    // Names what reaches into the machine that the tool runs Swift on.
+    let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
+    swift.env("SWIFT_ENV", names.join(" "));
+    swift
+}
+
+/// A backend that refuses with every code there is.
+pub(super) async fn refusals() -> Result<Refusals> {
+    let codes = ErrorCode::ALL.iter().map(|code| Refusal {
+        code: code.as_str().to_owned(),
+        status: code.http_status(),
+        retryable: code.retryable(),
+    });
+    Refusals::serve(codes).await
+}
+
 /// What a suite is told: where everything is, and a token of everybody who takes part.
-async fn environment(info: &StackInfo) -> Result<Vec<(String, OsString)>> {
+pub(super) async fn environment(info: &StackInfo, refusals: &Refusals) -> Result<Vec<(String, OsString)>> {
     let config = SupabaseConfig::new(&info.supabase_url, &info.anon_key)?;
     let mut environment: Vec<(String, OsString)> = vec![
         ("IPELYA_SUPABASE_URL".into(), info.supabase_url.clone().into()),
         ("IPELYA_ANON_KEY".into(), info.anon_key.clone().into()),
         ("IPELYA_LIVEKIT_FFI".into(), media_library()?.into()),
-        (
-            "IPELYA_BEHAVIOUR".into(),
-            repository().join("bindings/tests/behaviour.md").into(),
-        ),
+        ("IPELYA_REFUSALS".into(), refusals.url().into()),
     ];
+    if let Some(cycles) = std::env::var_os("IPELYA_CYCLES") {
+        environment.push(("IPELYA_CYCLES".into(), cycles));
+    }
     for name in USERS {
         let Some(user) = info.users.iter().find(|user| user.name == name) else {
             bail!("the stack has no {name}");
@@ -113,6 +128,10 @@ async fn environment(info: &StackInfo) -> Result<Vec<(String, OsString)>> {
             format!("IPELYA_TOKEN_{}", name.to_uppercase()),
             token.expose().into(),
         ));
+    }
+    if let Some(viewer) = info.user("viewer") {
+        let expired = viewer.expired_token(&info.jwt_secret)?;
+        environment.push(("IPELYA_TOKEN_EXPIRED".into(), expired.into()));
     }
     Ok(environment)
 }

@@ -95,6 +95,7 @@ fn steps() -> Vec<Step> {
         cargo("tests", &["test", "--workspace", "--no-fail-fast"]).second_run(),
         bindings("bindings: Kotlin", "kotlin"),
         bindings("bindings: Swift", "swift"),
+        cargo("bindings: a call between both", &["xtask", "bindings", "call"]),
     ]
 }
 

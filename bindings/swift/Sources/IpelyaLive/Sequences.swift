@@ -31,6 +31,11 @@ extension LiveSession {
         LiveSequence { .init { try await self.nextEvent() } }
     }
 
+    /// What the tracks take and lose, every so many seconds while it is read.
+    public func measured(every seconds: TimeInterval) -> LiveSequence<[TrackReport]> {
+        LiveSequence { measurements(self.stats(intervalMs: milliseconds(seconds))) }
+    }
+
     /// The chat as it changes, the present one first.
     public var messages: LiveSequence<ChatSnapshot> {
         LiveSequence {
@@ -57,6 +62,26 @@ extension Call {
     public var updates: LiveSequence<CallUpdate> {
         LiveSequence { .init { try await self.nextEvent() } }
     }
+
+    /// What the tracks take and lose, as with a session.
+    public func measured(every seconds: TimeInterval) -> LiveSequence<[TrackReport]> {
+        LiveSequence { measurements(self.stats(intervalMs: milliseconds(seconds))) }
+    }
+}
+
+extension Bridge {
+    /// What the bridge says, in order: for one reader. Ends once the command `close` was answered.
+    public var updates: LiveSequence<String> {
+        LiveSequence { .init { try await self.nextUpdate() } }
+    }
+}
+
+private func measurements(_ stats: Stats) -> LiveSequence<[TrackReport]>.Iterator {
+    .init { try await stats.next() }
+}
+
+private func milliseconds(_ seconds: TimeInterval) -> UInt32 {
+    UInt32(max(0, min(seconds * 1_000, TimeInterval(UInt32.max))))
 }
 
 extension LiveClient {

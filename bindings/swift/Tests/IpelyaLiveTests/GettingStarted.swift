@@ -58,3 +58,49 @@ func call(_ client: LiveClient, _ friend: UserId) async throws {
     call.hangUp()
     print("over: \(try await call.ended())")
 }
+
+func listen(_ call: Call, _ speaker: any AudioSink, _ screen: any VideoSink) async throws {
+    let (sound, pictures) = (call.audio(sink: speaker), call.video(sink: screen))
+    _ = try await call.ended()
+    sound.stop()
+    pictures.stop()
+}
+
+/// What CallKit's delegate and the audio session's notifications say of the sound of a call.
+final class SoundOfCalls {
+    private let sound: AudioEngine
+    init(_ client: LiveClient) { sound = client.audio() }
+
+    func isReported() { sound.prepared() }
+    func didActivate() { sound.activated() }
+    func wasInterrupted() { sound.interrupted() }
+    func interruptionEnded() { sound.resumed() }
+    func isOver() { sound.released() }
+}
+
+func record(_ session: LiveSession) async throws {
+    let recording = try await session.startRecording()
+    var minutes = 0
+    for try await tracks in session.measured(every: 60) {
+        for track in tracks { print("\(track.stats.source): \(track.rates?.kbps ?? 0) kbps, \(track.rates?.loss ?? 0) lost") }
+        minutes += 1
+        if minutes == 10 { break }
+    }
+    _ = try await session.stopRecording()
+    print("recorded as \(recording.id)")
+}
+
+func lookAfter(_ client: LiveClient, _ nuisance: UserId, _ voipToken: String) async throws {
+    try await client.registerDevice(platform: .ios, kind: .apnsVoip, token: voipToken)
+    try await client.setDoNotDisturb(wish: .on)
+    try await client.report(report: Report(reportedId: nuisance, category: .harassment, details: "again and again"))
+    try await client.block(user: nuisance)
+    print("\(try await client.balance()) coins, \(try await client.blocked().count) blocked")
+}
+
+func bridge(_ devices: any MediaCapture, emit: @escaping @Sendable (String) -> Void) throws -> Bridge {
+    let config = BridgeConfig(supabaseUrl: "https://xyz.supabase.co", anonKey: "the anon key")
+    let bridge = try Bridge(config: config, capture: devices)
+    Task { for try await update in bridge.updates { emit(update) } }
+    return bridge
+}

@@ -18,13 +18,22 @@ final class Person: TokenProvider {
     func accessToken(rejected: String?) async throws -> String { setting("TOKEN_\(name.uppercased())") }
 }
 
-func config(url: String = setting("SUPABASE_URL"), requestTimeoutMs: UInt64? = nil) -> ClientConfig {
-    ClientConfig(supabaseUrl: url, anonKey: setting("ANON_KEY"), requestTimeoutMs: requestTimeoutMs)
+func config(
+    url: String = setting("SUPABASE_URL"), anonKey: String = setting("ANON_KEY"), requestTimeoutMs: UInt64? = nil
+) -> ClientConfig {
+    ClientConfig(supabaseUrl: url, anonKey: anonKey, requestTimeoutMs: requestTimeoutMs)
 }
 
-/// A client of that person, with a test card for a camera, shut down in the end.
-func asPerson(_ name: String, _ act: (LiveClient) async throws -> Void) async throws {
-    let client = try await LiveClient.connectWithTestSignal(config: config(), tokens: Person(name))
+/// A client of that person, shut down in the end; with a test card for a camera where it has no devices of its own.
+func asPerson(
+    _ name: String, devices: (any MediaCapture)? = nil, config: ClientConfig = config(),
+    _ act: (LiveClient) async throws -> Void
+) async throws {
+    let client = if let devices {
+        try await LiveClient.connect(config: config, tokens: Person(name), capture: devices)
+    } else {
+        try await LiveClient.connectWithTestSignal(config: config, tokens: Person(name))
+    }
     do {
         try await act(client)
     } catch {
@@ -52,6 +61,19 @@ func broadcast(_ title: String) -> NewSession {
 }
 
 struct TooLate: Error {}
+
+/// How often whole clients come and go: a few times, or `IPELYA_CYCLES` times.
+let cycles = ProcessInfo.processInfo.environment["IPELYA_CYCLES"].flatMap(Int.init) ?? 10
+
+/// What memory may grow by in all those cycles: what an allocator keeps, and what doesn't grow with their number.
+let mostGrownKb = 24_000
+
+/// What this process has in memory.
+func residentKb() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try XCTUnwrap(status.split(separator: "\n").first { $0.hasPrefix("VmRSS") })
+    return try XCTUnwrap(Int(line.filter(\.isNumber)))
+}
 
 /// What `work` answers within so many seconds; it is cancelled then.
 func within<T: Sendable>(_ seconds: Double, _ work: @escaping @Sendable () async throws -> T) async throws -> T {

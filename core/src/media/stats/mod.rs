@@ -15,6 +15,7 @@ pub use sampler::{StatsSampler, TrackRates, TrackReport};
 
 /// Which way a track goes, seen from this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TrackDirection {
@@ -26,6 +27,7 @@ pub enum TrackDirection {
 
 /// One track at one moment, as WebRTC counts it. Of a simulcast, the layers together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrackStats {
     /// Which.
@@ -59,6 +61,7 @@ pub struct TrackStats {
 
 /// One layer of a simulcast that this side sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LayerStats {
     /// WebRTC's name of it: `q`, `h` or `f`, from the smallest on.

@@ -10,6 +10,7 @@ use crate::media::TrackId;
 
 /// How a track went since the sample before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrackRates {
     /// Payload in kilobits a second.
@@ -20,6 +21,7 @@ pub struct TrackRates {
 
 /// A track's counters, and what came of them since the sample before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrackReport {
     /// The counters.

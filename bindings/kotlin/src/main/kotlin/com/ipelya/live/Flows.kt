@@ -1,5 +1,6 @@
 package com.ipelya.live
 
+import com.ipelya.live.core.TrackReport
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.SharingStarted
@@ -47,6 +48,21 @@ val LiveSession.messages: Flow<ChatSnapshot>
 
 /** The size of the first picture, once the sink has it, then each that is different: for one collector. Ends with the pictures. */
 val VideoTrack.sizes: Flow<VideoSize> get() = all { nextSize() }
+
+/** What the session's tracks take and lose, every `intervalMs` milliseconds while it is collected. */
+fun LiveSession.measured(intervalMs: UInt): Flow<List<TrackReport>> = measurements { stats(intervalMs) }
+
+/** What the call's tracks take and lose, as [LiveSession.measured]. */
+fun Call.measured(intervalMs: UInt): Flow<List<TrackReport>> = measurements { stats(intervalMs) }
+
+/** What the bridge says, in order: for one collector. Ends once the command `close` was answered. */
+val Bridge.updates: Flow<String> get() = all { nextUpdate() }
+
+private fun measurements(begin: () -> Stats): Flow<List<TrackReport>> = flow {
+    begin().use { stats ->
+        while (true) emit(stats.next() ?: break)
+    }
+}
 
 private fun <T : Any> newest(next: suspend (ULong) -> T?, seq: (T) -> ULong): Flow<T> = flow {
     var last = 0UL

@@ -1,14 +1,11 @@
 package com.ipelya.live
 
-import com.ipelya.live.core.Access
 import com.ipelya.live.core.CallEndReason
 import com.ipelya.live.core.CallState
 import com.ipelya.live.core.CallType
 import com.ipelya.live.core.ErrorCode
-import com.ipelya.live.core.NewSession
 import com.ipelya.live.core.Role
 import com.ipelya.live.core.SessionState
-import com.ipelya.live.core.SessionType
 import com.ipelya.live.core.StageState
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
@@ -16,7 +13,6 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeout
@@ -24,22 +20,9 @@ import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.measureTime
-
-private fun broadcast(title: String) = NewSession(SessionType.VIDEO_LIVE, title, Access.PUBLIC, null)
-
-private suspend fun LiveClient.onAir(title: String, act: suspend (LiveSession) -> Unit) =
-    createSession(broadcast(title)).use { session ->
-        session.goLive()
-        try {
-            act(session)
-        } finally {
-            session.end()
-        }
-    }
 
 /** What bindings/tests/behaviour.md lists. */
 class BehaviourTest {
@@ -241,22 +224,5 @@ class BehaviourTest {
             println("20,000 objects made and released: $grown kB more")
             assertTrue(grown < 16_000, "20,000 objects later $grown kB more")
         }
-        val client = LiveClient.connect(config(), Person("viewer"), null)
-        coroutineScope {
-            val waiting = async(start = CoroutineStart.UNDISPATCHED) {
-                val calls = client.incomingCalls()
-                runCatching { calls.next() }
-            }
-            client.close()
-            delay(1)
-            waiting.cancelAndJoin()
-        }
-        assertNotNull(client)
-    }
-
-    private fun residentKb(): Long {
-        System.gc()
-        val status = java.io.File("/proc/self/status").readLines().first { it.startsWith("VmRSS") }
-        return status.filter(Char::isDigit).toLong()
     }
 }

@@ -1,14 +1,21 @@
 package com.ipelya.live
 
 import com.ipelya.live.core.Access
+import com.ipelya.live.core.BridgeConfig
 import com.ipelya.live.core.CallType
+import com.ipelya.live.core.DoNotDisturb
 import com.ipelya.live.core.ErrorCode
 import com.ipelya.live.core.LiveFailure
 import com.ipelya.live.core.NewSession
+import com.ipelya.live.core.Platform
+import com.ipelya.live.core.PushKind
+import com.ipelya.live.core.Report
+import com.ipelya.live.core.ReportCategory
 import com.ipelya.live.core.SessionId
 import com.ipelya.live.core.SessionType
 import com.ipelya.live.core.UserId
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.launch
 
 /** What docs/mobile-integration.md shows, compiled. */
@@ -61,5 +68,45 @@ class GettingStarted(private val supabase: Supabase, private val devices: MediaC
         call.active()
         call.hangUp()
         println("over: ${call.ended()}")
+    }
+
+    suspend fun listen(call: Call, speaker: AudioSink, screen: VideoSink) {
+        val tracks = listOf(call.audio(speaker), call.video(screen))
+        call.ended()
+        tracks.forEach { it.close() }
+    }
+
+    /** What Telecom says of the sound of a call. */
+    inner class SoundOfCalls(client: LiveClient) {
+        private val sound = client.audio()
+
+        fun isReported() = sound.prepared()
+        fun isActive() = sound.activated()
+        fun hasLostFocus() = sound.interrupted()
+        fun hasFocusAgain() = sound.resumed()
+        fun isOver() = sound.released()
+    }
+
+    suspend fun record(session: LiveSession) {
+        val recording = session.startRecording()
+        session.measured(intervalMs = 1_000U).take(60).collect { tracks ->
+            for (track in tracks) println("${track.stats.source}: ${track.rates?.kbps} kbps, ${track.rates?.loss} lost")
+        }
+        session.stopRecording()
+        println("recorded as ${recording.id}")
+    }
+
+    suspend fun lookAfter(client: LiveClient, nuisance: UserId, fcmToken: String) {
+        client.registerDevice(Platform.ANDROID, PushKind.FCM, fcmToken)
+        client.setDoNotDisturb(DoNotDisturb.On)
+        client.report(Report(nuisance, ReportCategory.HARASSMENT, details = "again and again"))
+        client.block(nuisance)
+        println("${client.balance()} coins, ${client.blocked().size} blocked")
+    }
+
+    fun bridge(emit: (String) -> Unit): Bridge {
+        val bridge = Bridge(BridgeConfig("https://xyz.supabase.co", "the anon key"), devices)
+        scope.launch { bridge.updates.collect(emit) }
+        return bridge
     }
 }
