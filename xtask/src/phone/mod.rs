@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{repository, say};
-use plan::{Plan, Step};
+use plan::Step;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
