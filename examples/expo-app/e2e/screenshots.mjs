@@ -106,8 +106,7 @@ async function shoot({ page }, screen) {
   for (const [device, size] of Object.entries(sizes)) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
-      await page.getByTestId(colorScheme).waitFor();
+      await color(page, colorScheme);
       // React has drawn it; two frames later, the browser has painted it.
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       await page.screenshot({
@@ -119,4 +118,20 @@ async function shoot({ page }, screen) {
   }
   await page.setViewportSize(sizes.phone);
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Shows the page light or dark. Emulation may change the colors without telling a busy page: then they change once more. */
+async function color(page, colorScheme) {
+  const shown = page.getByTestId(colorScheme);
+  await page.emulateMedia({ colorScheme });
+  if (
+    await shown.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  await page.emulateMedia({ colorScheme: colorScheme === 'dark' ? 'light' : 'dark' });
+  await page.emulateMedia({ colorScheme });
+  await shown.waitFor();
 }

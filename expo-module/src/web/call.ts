@@ -1,6 +1,5 @@
 import type {
   Call,
-  CallCapabilities,
   CallEndReason,
   CallId,
   CallState,
@@ -10,24 +9,21 @@ import type {
   RoomChange,
   UserId,
 } from '../generated/bridge';
-import { callCapabilities, grants as grantTable, limits } from '../generated/rules';
+import { grants as grantTable } from '../generated/rules';
 import { newKey, type Backend, type CallAdmission, type CallTypeChange, type LiveKitAccess } from './backend';
+import { capabilitiesOf, isNews } from './callrules';
 import { Refused, asLiveError, liveError, refused } from './errors';
-import { Facts } from './facts';
-import { RoomLink, type LinkListener, type LoadLiveKit, type Over } from './link';
-import { Publisher, isGranted, type Source } from './publisher';
-import { tellRoom, type Owner } from './room';
-import { Deferred, Timers, fullJitter, insist } from './time';
+import type { LoadLiveKit, Over } from './link';
+import { isGranted, type Gate, type Source } from './publisher';
+import { Ring } from './ring';
+import { Room, type Owner, type Say } from './room';
+import { Deferred, fullJitter, insist } from './time';
 import type { CallChange } from './types';
 
-/** How long a ring that seems to be over here still waits for the server's word, in milliseconds: clocks differ. */
-const RING_SLACK = 3_000;
-
-const statusOrder = { ringing: 0, active: 1, ended: 2 };
 const nothing: Grants = { audio: false, video: false };
 
 /** A 1-1 call on this device: it moves on the server's word, and ends at once where this user ends it. */
-export class WebCall implements LinkListener {
+export class WebCall extends Room<CallChange> {
   private state: CallState = { state: 'idle' };
   call: Call | null = null;
   private isIncoming = false;
@@ -35,28 +31,25 @@ export class WebCall implements LinkListener {
   private isTaken = false;
   private access: LiveKitAccess | null = null;
   private grants: Grants = nothing;
-  private attempt = 0;
   private asked: CallTypeChange | null = null;
   private lastError: LiveError | null = null;
-  private ringsUntil = 0;
+  private readonly ring = new Ring(
+    async () => (await this.fetch())?.status === 'ringing' && this.isIncoming,
+    () => this.ringOut(),
+  );
   private rings: Deferred<void> | null = null;
   private taken: Deferred<void> | null = null;
   private farewell: Promise<unknown> = Promise.resolve();
-  private readonly publisher = new Publisher();
-  private readonly timers = new Timers<'ring' | 'retry' | 'budget'>();
-  private readonly facts: Facts<CallChange>;
-  readonly link: RoomLink;
 
   constructor(
-    private readonly backend: Backend,
+    backend: Backend,
     private readonly owner: Owner,
     load: LoadLiveKit,
-    private readonly say: (change: CallChange, again?: boolean) => void,
+    say: Say<CallChange>,
     private readonly onKnown: (call: WebCall, id: CallId) => void,
     private readonly onClosed: () => void,
   ) {
-    this.link = new RoomLink(load, this);
-    this.facts = new Facts(say);
+    super(backend, load, say);
   }
 
   /** Whether it rings here and nobody took it. */
@@ -70,9 +63,9 @@ export class WebCall implements LinkListener {
     this.wishByType(type);
     this.go({ state: 'dialing' });
     const key = newKey();
-    // It may ring there already: the key finds that very call again.
     const ask = () => this.backend.initiateCall(callee, type, key);
-    insist(ask).then(
+    // It may ring there already: the key finds that very call again.
+    insist(ask, (error) => error.code === 'internal').then(
       (admission) => this.initiated(admission),
       (thrown: unknown) => this.fail(asLiveError(thrown)),
     );
@@ -84,9 +77,7 @@ export class WebCall implements LinkListener {
     this.isIncoming = true;
     this.call = call;
     this.wishByType(call.call_type);
-    const left = Date.parse(call.ring_expires_at) - Date.now();
-    this.ringsUntil = Date.now() + limits.ring;
-    this.startRing(left > 0 ? Math.min(left, limits.ring) : limits.ring);
+    this.ring.start(call.ring_expires_at);
     this.go({ state: 'ringing', direction: 'in' });
     // The news may have been long on its way: is it still true?
     void this.fetch();
@@ -99,7 +90,7 @@ export class WebCall implements LinkListener {
       return Promise.reject(refused(this.isOver ? 'call_ended' : 'conflict', 'it does not ring here'));
     const taken = (this.taken = new Deferred<void>());
     this.isTaken = true;
-    this.timers.stop('ring');
+    this.ring.stop();
     this.startBudget();
     this.go({ state: 'connecting' });
     void this.answer();
@@ -135,9 +126,8 @@ export class WebCall implements LinkListener {
   /** Another type of call, or an answer to the other one's wish. */
   async change(change: CallTypeChange): Promise<void> {
     const { call } = this;
-    const isTalking = this.state.state === 'active' || this.state.state === 'held';
     if (this.isOver) throw refused('call_ended', 'the call is over');
-    if (!call || !isTalking || this.asked !== null) throw refused('conflict', 'not in this state');
+    if (!call || !this.isTalking || this.asked !== null) throw refused('conflict', 'not in this state');
     this.asked = change;
     if (change === 'request_video' || change === 'accept_video') this.publisher.want('camera', true);
     else this.dropPicture();
@@ -158,46 +148,9 @@ export class WebCall implements LinkListener {
     }
   }
 
-  /** What the user wants of a device. In a voice call a picture is asked for first. */
-  want(source: Source, on: boolean): void {
-    if (this.isOver) return;
-    const isTalking = ['active', 'held', 'reconnecting'].includes(this.state.state);
-    if (on && isTalking && !isGranted(this.maySend, source)) {
-      this.publisher.refuse(source, liveError('conflict', 'ask the other one for a video call first'));
-    } else {
-      this.publisher.want(source, on);
-    }
-    this.follow();
-  }
-
-  flip(): void {
-    const { facing } = this.publisher;
-    if (!this.isOver && this.publisher.flip()) void this.link.devices.flip(facing);
-    this.follow();
-  }
-
-  setAudioOnly(on: boolean): void {
-    this.link.setAudioOnly(on);
-    this.tell();
-  }
-
-  networkChanged(): void {
-    if (this.state.state !== 'connecting' && this.state.state !== 'reconnecting') return;
-    this.attempt = 0;
-    this.timers.start('retry', 0, () => void this.tryAgain());
-  }
-
-  again(): void {
-    this.facts.again(() => this.tell());
-    this.link.again();
-  }
-
   /** News overtake each other; a call only ever goes on. */
   learn(news: Call): void {
-    const known = this.call;
-    if (known && (known.id !== news.id || known.status === 'ended')) return;
-    if (known && statusOrder[news.status] < statusOrder[known.status]) return;
-    if (known && news.status === known.status && news.version < known.version) return;
+    if (this.call && !isNews(news, this.call)) return;
     this.call = news;
     this.followRequest();
     const isElsewhere = this.isIncoming && news.answered_device_id !== (this.isTaken ? this.owner.deviceId : null);
@@ -214,10 +167,6 @@ export class WebCall implements LinkListener {
     this.attempt = 0;
     this.startBudget();
     this.go({ state: 'reconnecting', attempt: 0 });
-  }
-
-  resumed(): void {
-    if (this.state.state === 'reconnecting') this.arrive();
   }
 
   /** Whether the call is over or only its room is lost, the database knows. */
@@ -240,32 +189,42 @@ export class WebCall implements LinkListener {
     // Both people of a call are the same.
   }
 
-  published(source: Source, error?: LiveError): void {
-    if (error?.retryable && this.state.state === 'reconnecting') this.publisher.deferred(source);
-    else this.publisher.published(source, error);
-    this.follow();
-  }
-
-  unpublished(source: Source): void {
-    this.publisher.unpublished(source);
-    this.follow();
-  }
-
-  flipped(outcome: Parameters<Publisher['flipped']>[0]): void {
-    this.publisher.flipped(outcome);
-    this.follow();
-  }
-
-  room(change: RoomChange, again: boolean): void {
-    this.say({ change: 'room', value: change }, again);
-  }
-
   subscribed(): void {
     // What was seen first is told of sessions alone.
   }
 
-  private get isOver(): boolean {
+  protected get isOver(): boolean {
     return this.state.state === 'ended';
+  }
+
+  protected get isConnecting(): boolean {
+    return this.state.state === 'connecting' || this.isReconnecting;
+  }
+
+  protected get isReconnecting(): boolean {
+    return this.state.state === 'reconnecting';
+  }
+
+  protected get gate(): Gate {
+    return this.state.state === 'active' ? 'open' : this.isReconnecting && !this.isHeld ? 'keep' : 'shut';
+  }
+
+  protected get encoding() {
+    return { type: this.call?.call_type ?? 'audio_call', role: 'host' } as const;
+  }
+
+  protected wrap(change: RoomChange): CallChange {
+    return { change: 'room', value: change };
+  }
+
+  private get isTalking(): boolean {
+    return this.state.state === 'active' || this.state.state === 'held';
+  }
+
+  /** In a voice call a picture is asked for first. */
+  protected refusalOf(source: Source): LiveError | null {
+    if (!(this.isTalking || this.isReconnecting) || isGranted(this.maySend, source)) return null;
+    return liveError('conflict', 'ask the other one for a video call first');
   }
 
   private get isVideo(): boolean {
@@ -273,7 +232,7 @@ export class WebCall implements LinkListener {
   }
 
   /** What both LiveKit and the call's row permit. */
-  private get maySend(): Grants {
+  protected get maySend(): Grants {
     return { audio: this.grants.audio, video: this.grants.video && this.isVideo };
   }
 
@@ -286,22 +245,14 @@ export class WebCall implements LinkListener {
     this.rings?.resolve();
     if (call.status === 'active') return void this.enterRoom();
     if (call.status === 'ended') return this.end(call.end_reason ?? 'other');
-    this.startRing(limits.ring);
+    this.ring.start();
     this.go({ state: 'ringing', direction: 'out' });
     // What was said of it before it had its number was missed.
     void this.fetch();
   }
 
-  private startRing(ms: number): void {
-    this.timers.start('ring', ms, () => void this.ringOut());
-  }
-
-  /** The ring's time seems to be over; the server knows. */
-  private async ringOut(): Promise<void> {
-    await Promise.race([this.fetch(), new Promise((resolve) => setTimeout(resolve, RING_SLACK))]);
+  private ringOut(): void {
     if (this.state.state !== 'ringing') return;
-    const left = this.ringsUntil - Date.now();
-    if (this.isIncoming && left > 0 && this.call?.status === 'ringing') return this.startRing(left);
     if (!this.isIncoming) this.endThere();
     this.end('unanswered');
   }
@@ -331,7 +282,7 @@ export class WebCall implements LinkListener {
   }
 
   private async enterRoom(): Promise<void> {
-    this.timers.stop('ring');
+    this.ring.stop();
     this.grants = this.call ? grantTable[this.call.call_type].host : nothing;
     this.publisher.limit(this.grants);
     this.startBudget();
@@ -339,38 +290,29 @@ export class WebCall implements LinkListener {
     if (this.access) await this.connect(this.access);
   }
 
-  private async connect(access: LiveKitAccess): Promise<void> {
-    try {
-      if (await this.link.connect(access)) this.arrive();
-    } catch (thrown) {
-      if (!this.isOver) this.retry(asLiveError(thrown));
-    }
-  }
-
-  private arrive(): void {
-    if (this.isOver) return;
+  protected arrive(): void {
     this.attempt = 0;
     this.timers.stopAll();
     this.go({ state: this.isHeld ? 'held' : 'active' });
     this.taken?.resolve();
   }
 
-  private retry(error: LiveError): void {
+  protected retry(error: LiveError): void {
     if (this.isOver) return;
     if (!error.retryable) return this.fail(error);
-    this.timers.start('retry', fullJitter(this.attempt), () => void this.tryAgain());
+    this.tryIn(fullJitter(this.attempt));
     this.attempt += 1;
     if (this.state.state === 'reconnecting') this.go({ state: 'reconnecting', attempt: this.attempt });
   }
 
   /** The next try of whatever failed: the answer, where it isn't in yet, or else the room. */
-  private async tryAgain(): Promise<void> {
+  protected async tryAgain(): Promise<void> {
     const { call } = this;
     if (!call || this.isOver) return;
     if (!this.access) return this.answer();
     try {
       const { livekit } = await this.backend.callToken(call.id);
-      if (this.state.state !== 'connecting' && this.state.state !== 'reconnecting') return;
+      if (!this.isConnecting) return;
       this.access = livekit;
       this.publisher.loseConnection();
       await this.connect(livekit);
@@ -381,18 +323,14 @@ export class WebCall implements LinkListener {
     }
   }
 
-  private startBudget(): void {
-    const error = liveError('media_unavailable', "the connection couldn't be had in time");
-    this.timers.start('budget', limits.reconnectBudget, () => this.fail(error));
-  }
-
-  private async fetch(): Promise<void> {
+  private async fetch(): Promise<Call | null> {
     const { call } = this;
     const news = call && (await insist(() => this.backend.call(call.id)).catch(() => undefined));
     if (news) this.learn(news);
+    return news ?? null;
   }
 
-  private fail(error: LiveError): void {
+  protected fail(error: LiveError): void {
     if (this.isOver) return;
     this.lastError = error;
     this.rings?.reject(new Refused(error));
@@ -426,9 +364,8 @@ export class WebCall implements LinkListener {
 
   private end(reason: CallEndReason): void {
     if (this.isOver) return;
-    this.timers.stopAll();
-    this.publisher.stop();
-    this.link.disconnect();
+    this.ring.stop();
+    this.release();
     this.go({ state: 'ended', reason });
     const over = refused('call_ended', 'the call is over', { end_reason: reason });
     this.rings?.reject(over);
@@ -458,42 +395,15 @@ export class WebCall implements LinkListener {
     this.follow();
   }
 
-  private follow(): void {
-    const { state } = this.state;
-    const gate = state === 'active' ? 'open' : state === 'reconnecting' && !this.isHeld ? 'keep' : 'shut';
-    const type = this.call?.call_type ?? 'audio_call';
-    this.publisher.settle(
-      gate,
-      this.maySend,
-      (source) => this.link.publish(source, type, 'host', this.publisher.facing),
-      (source) => this.link.devices.unpublish(source),
-    );
-    this.tell();
-  }
-
-  private get can(): CallCapabilities {
-    const { state } = this;
-    const can = callCapabilities[state.state === 'ringing' ? (`ringing_${state.direction}` as const) : state.state];
-    const asks = this.asked === null && (state.state === 'active' || state.state === 'held');
-    const wish = this.call?.video_request ?? null;
-    return {
-      ...can,
-      microphone: can.microphone && this.maySend.audio,
-      camera: can.camera && this.maySend.video,
-      screen_share: can.screen_share && this.maySend.video,
-      request_video: asks && !this.isVideo && wish === null,
-      answer_video: asks && wish !== null && wish.user_id !== this.owner.user,
-      cancel_video_request: asks && wish !== null && wish.user_id === this.owner.user,
-      to_audio: asks && this.isVideo,
-    };
-  }
-
-  private tell(): void {
+  protected tell(): void {
     const { facts } = this;
     if (this.call) facts.tell('call', { change: 'call', value: this.call });
-    facts.tell('can', { change: 'can', value: this.can });
+    facts.tell('can', {
+      change: 'can',
+      value: capabilitiesOf(this.state, this.call, this.maySend, this.asked !== null, this.owner.user),
+    });
     facts.tell('last_error', { change: 'last_error', value: this.lastError });
     facts.tell('state', { change: 'state', value: this.state });
-    tellRoom(facts, this.publisher, this.link, (value): CallChange => ({ change: 'room', value }));
+    this.tellRoom();
   }
 }

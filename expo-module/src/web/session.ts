@@ -1,16 +1,15 @@
 import type { Grants, LiveError, LiveSession, Role, RoomChange, SessionId, SessionState } from '../generated/bridge';
 import { grants as grantTable, limits } from '../generated/rules';
-import type { Backend, LiveKitAccess, SessionAdmission } from './backend';
+import type { Backend, SessionAdmission } from './backend';
 import { Chat } from './chat';
 import { capabilities, endReason, isTerminal, keptOut, lockOf, mayEnd } from './entry';
 import { Refused, asLiveError, liveError, refused } from './errors';
-import { Facts } from './facts';
-import { RoomLink, type LinkListener, type LoadLiveKit, type Over } from './link';
-import { Publisher, isGranted, type Source } from './publisher';
+import type { LoadLiveKit, Over } from './link';
+import { isGranted, type Gate, type Source } from './publisher';
 import type { Realtime } from './realtime';
-import { tellRoom, type Owner } from './room';
+import { Room, type Owner, type Say } from './room';
 import { StageDesk } from './stage';
-import { Deferred, Timers, fullJitter, insist, pause } from './time';
+import { Deferred, fullJitter, insist, pause } from './time';
 import type { SessionChange } from './types';
 import { Way } from './way';
 
@@ -20,35 +19,30 @@ const LEAVE_PATIENCE = 3_000;
 const statusOrder = { preparing: 0, live: 1, ended: 2 };
 
 /** A broadcast or an audio room, as one user sees it: it moves on the server's word, never on its own wish. */
-export class WebSession implements LinkListener {
+export class WebSession extends Room<SessionChange> {
   private state: SessionState = { state: 'idle' };
   private session: LiveSession | null = null;
   private role: Role | null = null;
   private grants: Grants = { audio: false, video: false };
   private chargedCoins = 0;
-  private attempt = 0;
   private entered: Deferred<void> | null = null;
   private farewell: Promise<unknown> = Promise.resolve();
-  private readonly publisher = new Publisher();
-  private readonly timers = new Timers<'retry' | 'budget'>();
   private readonly way = new Way('join', (step) =>
     this.say({ change: 'room', value: { room: 'funnel', value: step } }),
   );
-  private readonly facts: Facts<SessionChange>;
   private stopListening: () => void = () => {};
-  readonly link: RoomLink;
   readonly stage: StageDesk;
   readonly chat: Chat;
 
   constructor(
-    private readonly backend: Backend,
+    backend: Backend,
     private readonly realtime: Realtime,
     { user }: Owner,
     load: LoadLiveKit,
-    private readonly say: (change: SessionChange, again?: boolean) => void,
+    say: Say<SessionChange>,
     private readonly onClosed: () => void,
   ) {
-    this.link = new RoomLink(load, this);
+    super(backend, load, say);
     this.stage = new StageDesk(backend, realtime, user, () => this.tell());
     this.chat = new Chat(
       backend,
@@ -57,7 +51,6 @@ export class WebSession implements LinkListener {
       say,
       () => this.tell(),
     );
-    this.facts = new Facts(say);
     this.tell();
   }
 
@@ -110,39 +103,9 @@ export class WebSession implements LinkListener {
     await Promise.race([this.farewell, pause(LEAVE_PATIENCE)]);
   }
 
-  /** What the user wants of a device; inside, only what is granted can be wished. */
-  want(source: Source, on: boolean): void {
-    if (isTerminal(this.state)) return;
-    if (on && this.role !== null && !isGranted(this.grants, source)) {
-      this.publisher.refuse(source, liveError('role_not_allowed', "the role doesn't publish this"));
-    } else {
-      this.publisher.want(source, on);
-    }
-    this.follow();
-  }
-
-  flip(): void {
-    const { facing } = this.publisher;
-    if (!isTerminal(this.state) && this.publisher.flip()) void this.link.devices.flip(facing);
-    this.follow();
-  }
-
-  setAudioOnly(on: boolean): void {
-    this.link.setAudioOnly(on);
-    this.tell();
-  }
-
-  /** The device is on another network: the pauses so far were for another one. */
-  networkChanged(): void {
-    if (this.state.state !== 'connecting' && this.state.state !== 'reconnecting') return;
-    this.attempt = 0;
-    this.timers.start('retry', 0, () => void this.refreshToken());
-  }
-
   /** Says again what stands. */
-  again(): void {
-    this.facts.again(() => this.tell());
-    this.link.again();
+  override again(): void {
+    super.again();
     this.chat.tell(true);
   }
 
@@ -150,12 +113,8 @@ export class WebSession implements LinkListener {
     if (this.state.state !== 'live' && this.state.state !== 'backstage') return;
     this.attempt = 0;
     this.startBudget();
-    this.timers.start('retry', limits.resumePatience + fullJitter(2), () => void this.refreshToken());
+    this.tryIn(limits.resumePatience + fullJitter(2));
     this.go({ state: 'reconnecting', attempt: 0 });
-  }
-
-  resumed(): void {
-    if (this.state.state === 'reconnecting') this.arrive();
   }
 
   over(why: Over): void {
@@ -176,32 +135,50 @@ export class WebSession implements LinkListener {
     this.follow();
   }
 
-  published(source: Source, error?: LiveError): void {
-    if (error?.retryable && this.state.state === 'reconnecting') this.publisher.deferred(source);
-    else this.publisher.published(source, error);
-    this.follow();
-  }
-
-  unpublished(source: Source): void {
-    this.publisher.unpublished(source);
-    this.follow();
-  }
-
-  flipped(outcome: Parameters<Publisher['flipped']>[0]): void {
-    this.publisher.flipped(outcome);
-    this.follow();
-  }
-
-  room(change: RoomChange, again: boolean): void {
-    this.say({ change: 'room', value: change }, again);
-  }
-
   subscribed(kind: 'audio' | 'video'): void {
     const isVideo = this.session?.session_type === 'video_live';
     if (this.role === 'host' || (kind === 'video') !== isVideo) return;
     // LiveKit's client may hand a track over before it says that it is connected.
     this.way.reach('connect');
     this.way.reach('subscribe');
+  }
+
+  protected get isOver(): boolean {
+    return isTerminal(this.state);
+  }
+
+  protected get isConnecting(): boolean {
+    return this.state.state === 'connecting' || this.isReconnecting;
+  }
+
+  protected get isReconnecting(): boolean {
+    return this.state.state === 'reconnecting';
+  }
+
+  protected get gate(): Gate {
+    return this.state.state === 'live' ? 'open' : this.isReconnecting ? 'keep' : 'shut';
+  }
+
+  protected get maySend(): Grants {
+    return this.grants;
+  }
+
+  protected get encoding() {
+    return { type: this.session?.session_type ?? 'video_live', role: this.role ?? 'viewer' };
+  }
+
+  protected wrap(change: RoomChange): SessionChange {
+    return { change: 'room', value: change };
+  }
+
+  /** Inside, only what is granted can be wished. */
+  protected refusalOf(source: Source): LiveError | null {
+    if (this.role === null || isGranted(this.grants, source)) return null;
+    return liveError('role_not_allowed', "the role doesn't publish this");
+  }
+
+  protected fail(error: LiveError): void {
+    this.finish({ state: 'failed', error }, error);
   }
 
   private admit(admission: SessionAdmission): void {
@@ -250,16 +227,7 @@ export class WebSession implements LinkListener {
     }
   }
 
-  private async connect(access: LiveKitAccess): Promise<void> {
-    try {
-      if (await this.link.connect(access)) this.arrive();
-    } catch (thrown) {
-      if (!isTerminal(this.state)) this.retry(asLiveError(thrown));
-    }
-  }
-
-  private arrive(): void {
-    if (isTerminal(this.state)) return;
+  protected arrive(): void {
     this.attempt = 0;
     this.timers.stopAll();
     this.way.reach('connect');
@@ -277,24 +245,25 @@ export class WebSession implements LinkListener {
     else this.follow();
   }
 
-  private retry(error: LiveError): void {
+  protected retry(error: LiveError): void {
     if (isTerminal(this.state)) return;
-    if (!error.retryable) return this.finish({ state: 'failed', error }, error);
+    if (!error.retryable) return this.fail(error);
     if (this.state.state === 'live' || this.state.state === 'backstage') {
       this.attempt = 0;
       this.startBudget();
     }
     const wait = error.retry_after_ms ?? fullJitter(this.attempt);
     this.attempt += 1;
-    this.timers.start('retry', wait, () => void this.refreshToken());
+    this.tryIn(wait);
     this.go(this.state.state === 'connecting' ? this.state : { state: 'reconnecting', attempt: this.attempt });
   }
 
-  private async refreshToken(): Promise<void> {
+  /** A fresh token, and the room by it. */
+  protected async tryAgain(): Promise<void> {
     const { id } = this;
     try {
       const access = await this.backend.sessionToken(id);
-      if (this.state.state !== 'connecting' && this.state.state !== 'reconnecting') return;
+      if (!this.isConnecting) return;
       this.role = access.role;
       this.grants = grantTable[this.session?.session_type ?? 'video_live'][access.role];
       this.publisher.loseConnection();
@@ -312,9 +281,7 @@ export class WebSession implements LinkListener {
     } else if (error.code === 'banned') {
       this.finish({ state: 'ended', reason: 'removed' });
     } else if (lockOf(error)) {
-      this.timers.stopAll();
-      this.link.disconnect();
-      this.publisher.stop();
+      this.release();
       this.role = null;
       this.grants = { audio: false, video: false };
       this.keepOut(error);
@@ -323,21 +290,14 @@ export class WebSession implements LinkListener {
     }
   }
 
-  private startBudget(): void {
-    const error = liveError('media_unavailable', "the connection couldn't be had in time");
-    this.timers.start('budget', limits.reconnectBudget, () => this.finish({ state: 'failed', error }, error));
-  }
-
   /** Over: nothing follows but what the backend has to be told. */
   private finish(state: SessionState, error = liveError('session_ended', 'the session is over')): void {
     if (isTerminal(this.state)) return;
     this.state = state;
-    this.timers.stopAll();
-    this.publisher.stop();
+    this.release();
     this.stopListening();
     this.stage.close();
     this.chat.close();
-    this.link.disconnect();
     this.way.fail(error.code);
     this.tell();
     this.entered?.reject(new Refused(error));
@@ -366,22 +326,8 @@ export class WebSession implements LinkListener {
     this.follow();
   }
 
-  /** Publishes what the user wants and the server grants, takes back what it doesn't, and tells what changed. */
-  private follow(): void {
-    const gate = this.state.state === 'live' ? 'open' : this.state.state === 'reconnecting' ? 'keep' : 'shut';
-    const type = this.session?.session_type ?? 'video_live';
-    const role = this.role ?? 'viewer';
-    this.publisher.settle(
-      gate,
-      this.grants,
-      (source) => this.link.publish(source, type, role, this.publisher.facing),
-      (source) => this.link.devices.unpublish(source),
-    );
-    this.tell();
-  }
-
   /** What is known of a session comes before where it stands, so that a screen that draws a state has what it needs. */
-  private tell(): void {
+  protected tell(): void {
     const { facts, session } = this;
     if (session !== null) {
       if (facts.note('session', { ...session, viewer_count: 0 })) {
@@ -399,6 +345,6 @@ export class WebSession implements LinkListener {
     facts.tell('stage_requests', { change: 'stage_requests', value: this.stage.requests });
     facts.tell('recording', { change: 'recording', value: this.chat.recording });
     facts.tell('state', { change: 'state', value: this.state });
-    tellRoom(facts, this.publisher, this.link, (value): SessionChange => ({ change: 'room', value }));
+    this.tellRoom();
   }
 }

@@ -1,3 +1,4 @@
+import type { LiveError } from '../generated/bridge';
 import { limits } from '../generated/rules';
 import { asLiveError } from './errors';
 
@@ -17,7 +18,10 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Asks until there is an answer that isn't worth another try, for at most 20 seconds. */
-export async function insist<T>(ask: () => Promise<T>): Promise<T> {
+export async function insist<T>(
+  ask: () => Promise<T>,
+  isPassing: (error: LiveError) => boolean = () => true,
+): Promise<T> {
   const until = Date.now() + PERSISTENCE;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -25,7 +29,7 @@ export async function insist<T>(ask: () => Promise<T>): Promise<T> {
     } catch (thrown) {
       const error = asLiveError(thrown);
       const wait = error.retry_after_ms ?? fullJitter(attempt);
-      if (!error.retryable || Date.now() + wait >= until) throw thrown;
+      if (!error.retryable || !isPassing(error) || Date.now() + wait >= until) throw thrown;
       await pause(Math.min(wait, limits.backoffCap));
     }
   }
