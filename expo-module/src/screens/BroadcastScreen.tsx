@@ -237,7 +237,7 @@ function Chat({ nameOf, Overlay }: { nameOf: (user: UserId) => string; Overlay: 
 }
 
 const styles = StyleSheet.create({
-  stage: { flex: 1, flexDirection: 'row', flexWrap: 'wrap' },
+  stage: { flex: 1, flexDirection: 'row', flexWrap: 'wrap', alignContent: 'stretch' },
   tile: { flexGrow: 1, flexBasis: '34%', minHeight: '34%' },
   people: { flexDirection: 'row', flexWrap: 'wrap', justifyContent: 'center', paddingTop: 64 },
   row: { flexDirection: 'row', flexWrap: 'wrap', justifyContent: 'center' },

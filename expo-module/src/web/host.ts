@@ -30,7 +30,10 @@ export function createWebHostFactory({ supabase, loadLiveKit = importLiveKit }: 
 
 async function importLiveKit() {
   try {
-    return await import('livekit-client');
+    const livekit = await import('livekit-client');
+    // Its reports of every connection are for those who work on it.
+    livekit.setLogLevel('warn');
+    return livekit;
   } catch (cause) {
     throw misuse(
       'livekit-client',
