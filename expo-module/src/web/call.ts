@@ -57,6 +57,11 @@ export class WebCall extends Room<CallChange> {
     return this.state.state === 'ringing' && this.isIncoming;
   }
 
+  /** Resolves once the backend knows what this device said last of the call. */
+  get told(): Promise<unknown> {
+    return this.farewell;
+  }
+
   /** Calls somebody; resolves once it rings there, or both called each other. */
   dial(callee: UserId, type: CallType): Promise<void> {
     const rings = (this.rings = new Deferred<void>());

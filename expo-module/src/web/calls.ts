@@ -62,10 +62,12 @@ export class Calls {
     }
   }
 
-  /** Hangs up every call, and hears of no other. */
-  close(): void {
+  /** Hangs up every call, and hears of no other; resolves once the backend knows, or couldn't be told. */
+  async close(): Promise<void> {
     this.stopListening();
-    for (const call of this.all) call.hangUp();
+    const calls = this.all;
+    for (const call of calls) call.hangUp();
+    await Promise.all(calls.map((call) => call.told));
   }
 
   private route(news: Call): void {

@@ -30,7 +30,6 @@ export class WebCore {
   private readonly realtime: Realtime;
   private readonly requests = new Map<number, Open>();
   private readonly stats = new Stats();
-  private readonly closings = new Set<Promise<void>>();
   private becomingReady: Promise<Calls> | null = null;
   private user = '';
   private lastRef = 0;
@@ -129,10 +128,8 @@ export class WebCore {
 
   /** Leaves every session and hangs up every call. */
   async close(): Promise<void> {
-    const sessions = [...this.sessions.values()];
-    this.calls?.close();
     this.stats.stopAll();
-    await Promise.all([...sessions.map((session) => session.leave()), ...this.closings]);
+    await Promise.all([this.calls?.close(), ...[...this.sessions.values()].map((session) => session.leave())]);
   }
 
   private get owner() {
