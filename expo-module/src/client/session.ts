@@ -59,7 +59,7 @@ export class SessionHandle {
     this.#entryError.set(null);
     try {
       const connection = await this.client.connected(signal);
-      const room = await this.#opened(connection, id, signal);
+      const room = await this.#opened(connection, id);
       await this.#keys.run(`join at ${acceptPrice}`, idempotencyKey, (key) => {
         const price = { accept_price: acceptPrice ?? null, idempotency_key: key };
         return connection.request(
@@ -112,11 +112,11 @@ export class SessionHandle {
   }
 
   /** The session, opened unless it is open. */
-  async #opened(connection: Connection, id: SessionId, signal?: AbortSignal): Promise<SessionRoom> {
+  async #opened(connection: Connection, id: SessionId): Promise<SessionRoom> {
     const current = connection.store.sessionOf(id);
     const room = current.get();
     if (room && !room.isOver) return room;
-    this.#opening ??= open(connection, signal).finally(() => (this.#opening = null));
+    this.#opening ??= open(connection).finally(() => (this.#opening = null));
     const opened = await this.#opening;
     current.set(opened);
     return opened;

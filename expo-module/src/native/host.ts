@@ -3,10 +3,8 @@ import { isRunningInExpoGo, requireOptionalNativeModule } from 'expo';
 import { LiveError } from '../errors';
 import type { Envelope } from '../generated/bridge';
 import type { BridgeHost, DeviceHost, HostFactory } from '../host';
-import type { IpelyaLiveModule } from './module';
-
-/** The native module's name. */
-export const MODULE = 'IpelyaLive';
+import { MODULE, type IpelyaLiveModule } from './module';
+import { NativeVideoView } from './NativeVideoView';
 
 /** Runs on the phone's own core. */
 export const nativeHost: HostFactory = async (project, user) => {
@@ -18,6 +16,7 @@ export const nativeHost: HostFactory = async (project, user) => {
 
 class NativeHost implements BridgeHost {
   readonly device: DeviceHost;
+  readonly VideoView = NativeVideoView;
   readonly #ends: { remove(): void }[] = [];
 
   constructor(private readonly module: IpelyaLiveModule) {

@@ -1,6 +1,9 @@
 import type { BridgeConfig, UserId } from '../generated/bridge';
 import type { AudioRoutes, CallReadinessItem, CallRequirement } from '../host';
 
+/** The native module's name, and its view's. */
+export const MODULE = 'IpelyaLive';
+
 /** What the native module tells. */
 export type NativeEvents = {
   /** The core's next updates, each as JSON, in order. */

@@ -1,587 +1,119 @@
-import type {
-  Access,
-  ChatMessage,
-  EndReason,
-  Grants,
-  LiveError,
-  LiveSession,
-  MemberState,
-  PendingState,
-  Recording,
-  Role,
-  SessionCapabilities,
-  SessionRef,
-  SessionState,
-  Stage,
-  StageRequest,
-  TrackSource,
-  UserId,
-} from '../generated/bridge';
-import { grants, leads, onStageCapabilities, sessionCapabilities, stageCapabilities } from '../generated/rules';
-import type { SessionEvent } from '../types';
-import { Devices } from './devices';
-import type { Without } from './outbox';
-import { refuse } from './refusal';
-import { Told } from './told';
-import type { World } from './world';
+import type { LiveSession, Role, TrackSource, UserId } from '../generated/bridge';
+import { endReason } from '../web/entry';
+import { SessionModel, type FakeSessionOptions, type SessionChange } from './model';
 
-/** How a session changed, without who and when. */
-export type SessionChange = Without<SessionEvent, 'seq' | 'at' | 'flushed' | 'update' | 'session'>;
+export type { FakeSessionOptions };
 
-/** What a scripted session is. */
-export interface FakeSessionOptions {
-  type?: 'video_live' | 'audio_room';
-  title?: string;
-  /** Whose it is. Default: `host`. */
-  host?: UserId;
-  access?: Access;
-  priceCoins?: number;
-  /** Default: true. */
-  isLive?: boolean;
-  /** How many may be in it beside the host. Default: as many as come. */
-  places?: number;
-}
-
-type Place = Stage extends infer S
-  ? S extends { state: string }
-    ? Without<S, 'pending' | 'can' | 'last_error' | 'request'>
-    : never
-  : never;
-
-/** This user in the session, as the core behind one number has it. */
-interface Visit {
-  ref: SessionRef;
-  state: SessionState;
-  told: Told<SessionChange>;
-}
-
-/** A session that a script moves, by the rules of the backend. Every method that is no `is…` is something that happens. */
-export class FakeSession {
-  readonly id;
-  #row: LiveSession;
-  #shown: { of: LiveSession; row: LiveSession } | null = null;
-  readonly #places: number;
-  readonly #members = new Map<UserId, MemberState>();
-  readonly #speaking = new Set<UserId>();
-  readonly #banned = new Set<UserId>();
-  readonly #muted = new Set<UserId>();
-  readonly #messages: ChatMessage[] = [];
-  #pending: PendingState[] = [];
-  #requests: StageRequest[] = [];
-  #recording: Recording | null = null;
-  #visit: Visit | null = null;
-  #role: Role | null = null;
-  #place: Place = { state: 'audience' };
-  #hasTicket = false;
-  #charged = 0;
-  #isAudioOnly = false;
-  #devices = new Devices();
-  slowModeSeconds = 0;
-
-  constructor(
-    private readonly world: World,
-    options: FakeSessionOptions,
-  ) {
-    const {
-      type = 'video_live',
-      title = 'Live',
-      host = 'host',
-      access = 'public',
-      priceCoins = 0,
-      isLive = true,
-    } = options;
-    this.id = world.newId('session');
-    this.#places = options.places ?? Number.POSITIVE_INFINITY;
-    this.#row = {
-      id: this.id,
-      room_name: `${type === 'audio_room' ? 'room' : 'live'}_${this.id}`,
-      session_type: type,
-      title,
-      host_id: host,
-      acting_host_id: null,
-      access,
-      price_coins: priceCoins,
-      status: isLive ? 'live' : 'preparing',
-      viewer_count: 0,
-      started_at: isLive ? world.now() : null,
-      ended_at: null,
-      end_reason: null,
-    };
-    if (host !== world.me) this.#members.set(host, { user: host, role: 'host', tracks: [] });
-  }
-
-  /** The row as the database has it. */
-  get row(): LiveSession {
-    return this.#row;
-  }
-
-  // What a script does.
-
+/** A session that a script moves: every method is something that happens, and is told at once. */
+export class FakeSession extends SessionModel {
   /** Somebody comes. */
-  joins(user: UserId, role: Role = this.#audience): this {
-    this.#members.set(user, { user, role, tracks: [] });
-    return this.#changed();
+  joins(user: UserId, role: Role = this.audience): this {
+    this.members.set(user, { user, role, tracks: [] });
+    return this.changed();
   }
 
   /** Somebody goes. */
   leaves(user: UserId): this {
-    this.#members.delete(user);
-    this.#speaking.delete(user);
-    this.#requests = this.#requests.filter((request) => request.user_id !== user);
-    return this.#changed();
+    this.members.delete(user);
+    this.speaking.delete(user);
+    this.requests = this.requests.filter((request) => request.user_id !== user);
+    return this.changed();
   }
 
   /** Somebody who is there publishes, muted or not. */
   publishes(user: UserId, source: TrackSource, { muted = false }: { muted?: boolean } = {}): this {
     const kind = source === 'camera' || source === 'screen_share' ? 'video' : 'audio';
     const track = { id: `${user} ${source}`, kind, source, muted, subscribed: true } as const;
-    return this.#withTracks(user, (tracks) => [...tracks.filter((one) => one.source !== source), track]);
+    return this.withTracks(user, (tracks) => [...tracks.filter((one) => one.source !== source), track]);
   }
 
   /** Somebody ceases to publish. */
   unpublishes(user: UserId, source: TrackSource): this {
-    return this.#withTracks(user, (tracks) => tracks.filter((one) => one.source !== source));
+    return this.withTracks(user, (tracks) => tracks.filter((one) => one.source !== source));
   }
 
   /** Somebody begins or ceases to speak. */
   speaks(user: UserId, isSpeaking = true): this {
-    if (isSpeaking) this.#speaking.add(user);
-    else this.#speaking.delete(user);
-    return this.#changed();
+    if (isSpeaking) this.speaking.add(user);
+    else this.speaking.delete(user);
+    return this.changed();
   }
 
   /** Somebody's connection is as good as that. */
   hasQuality(user: UserId, quality: 'lost' | 'poor' | 'good' | 'excellent'): this {
-    this.#say({ change: 'room', value: { room: 'quality', value: { user, quality } } });
+    this.say({ change: 'room', value: { room: 'quality', value: { user, quality } } });
     this.world.flush();
     return this;
   }
 
   /** Somebody writes. */
   says(user: UserId, body: string): this {
-    this.#messages.push(this.#message(user, body));
-    return this.#changed();
+    this.said.push(this.messageOf(user, body));
+    return this.changed();
   }
 
   /** Somebody else gives coins to the host. */
   receivesGift(sender: UserId, coins: number, message: string | null = null): this {
     const gift = { id: this.world.newId('gift'), session_id: this.id, sender_id: sender, coins, message };
-    this.#say({ change: 'gift', value: { ...gift, created_at: this.world.now() } });
+    this.say({ change: 'gift', value: { ...gift, created_at: this.world.now() } });
     this.world.flush();
     return this;
   }
 
   /** The audience taps. */
   receivesReactions(counts: Extract<SessionChange, { change: 'reactions' }>['value']['counts']): this {
-    this.#say({ change: 'reactions', value: { session_id: this.id, counts } });
+    this.say({ change: 'reactions', value: { session_id: this.id, counts } });
     this.world.flush();
     return this;
   }
 
   /** Somebody else raises a hand. */
   raisesHand(user: UserId): this {
-    this.#requests.push(this.#request(user, 'request', 'speaker', user));
-    return this.#changed();
+    this.requests.push(this.requestOf(user, 'request', 'speaker', user));
+    return this.changed();
   }
 
   /** The host invites this user onto the stage. */
   invites(role: Role = 'speaker', { expiresAt = this.world.now(60_000) }: { expiresAt?: string } = {}): this {
-    this.#place = { state: 'invited', role, expires_at: expiresAt };
-    return this.#changed();
+    this.place = { state: 'invited', role, expires_at: expiresAt };
+    return this.changed();
   }
 
   /** The host gives somebody, this user too, another role: `speaker`, `co_host`, or back into the audience. */
   givesRole(user: UserId, role: Role): this {
-    if (user === this.world.me) this.#take(role);
+    if (user === this.world.me) this.take(role);
     else {
-      const member = this.#members.get(user);
-      if (member) this.#members.set(user, { ...member, role });
-      this.#requests = this.#requests.filter((request) => request.user_id !== user);
+      const member = this.members.get(user);
+      if (member) this.members.set(user, { ...member, role });
+      this.requests = this.requests.filter((request) => request.user_id !== user);
     }
-    return this.#changed();
+    return this.changed();
   }
 
   /** The host goes on the air. */
   goesLive(): this {
-    this.#row = { ...this.#row, status: 'live', started_at: this.#row.started_at ?? this.world.now() };
-    if (this.#visit?.state.state === 'backstage') this.#visit.state = { state: 'live' };
-    return this.#changed();
+    this.putOnAir();
+    return this.changed();
   }
 
   /** It is over for everybody. */
   ends(reason: LiveSession['end_reason'] = 'host_ended'): this {
-    this.#row = { ...this.#row, status: 'ended', ended_at: this.world.now(), end_reason: reason };
-    this.#finish({ state: 'ended', reason: reason === 'failed' ? 'room_failed' : (reason ?? 'other') });
+    this.current = { ...this.current, status: 'ended', ended_at: this.world.now(), end_reason: reason };
+    this.finish({ state: 'ended', reason: endReason(this.current) });
     return this;
   }
 
   /** This user is put out, and stays out. */
   kicksMe(): this {
-    this.#banned.add(this.world.me);
-    this.#place = { state: 'removed' };
-    this.#finish({ state: 'ended', reason: 'removed' });
+    this.banned.add(this.world.me);
+    this.place = { state: 'removed' };
+    this.finish({ state: 'ended', reason: 'removed' });
     return this;
   }
 
   /** This user came in on another device. */
   isJoinedElsewhere(): this {
-    this.#finish({ state: 'ended', reason: 'joined_elsewhere' });
+    this.finish({ state: 'ended', reason: 'joined_elsewhere' });
     return this;
-  }
-
-  // What the host behind the client asks for.
-
-  open(ref: SessionRef): void {
-    this.#visit = { ref, state: { state: 'idle' }, told: new Told((change) => this.#say(change)) };
-    this.#devices = new Devices();
-    this.tell();
-  }
-
-  get isEntered(): boolean {
-    return this.#visit !== null;
-  }
-
-  /** On the way in; {@link FakeSession.enter} says what came of it. */
-  authorize(): void {
-    this.#state({ state: 'authorizing' });
-  }
-
-  /** Enters, as the backend decides. */
-  enter(acceptPrice: number | null): void {
-    const { me } = this.world;
-    if (this.#row.status === 'ended') refuse('session_ended', 'The session is over.');
-    if (this.#banned.has(me)) refuse('banned', 'You were put out of this session.');
-    if (this.world.isBlockedBetween(me, this.#row.host_id)) refuse('blocked', 'You cannot enter this session.');
-    if (this.viewers >= this.#places) refuse('session_full', 'The session has no place left.');
-    if (!this.#hasTicket && this.#row.host_id !== me) this.#charged = this.#admit(acceptPrice);
-    this.#hasTicket = true;
-    this.#take(this.#row.host_id === me ? 'host' : this.#audience);
-    this.#state({ state: 'connecting' });
-    this.#state({ state: this.#row.status === 'live' ? 'live' : 'backstage' });
-  }
-
-  /** Wasn't let in. */
-  refuseEntry(error: LiveError): void {
-    const price = error.details.price_coins;
-    switch (error.code) {
-      case 'subscription_required':
-        return this.#state({ state: 'locked', lock: { lock: 'subscribe' } });
-      case 'session_full':
-        return this.#state({ state: 'locked', lock: { lock: 'full' } });
-      case 'banned':
-        return this.#state({ state: 'locked', lock: { lock: 'banned' } });
-      case 'payment_required':
-      case 'price_changed':
-      case 'insufficient_coins':
-        if (price !== undefined)
-          return this.#state({ state: 'locked', lock: { lock: 'purchase', price_coins: price } });
-        return this.#finish({ state: 'failed', error });
-      default:
-        return this.#finish(
-          error.code === 'session_ended' ? { state: 'ended', reason: 'other' } : { state: 'failed', error },
-        );
-    }
-  }
-
-  leave(reason: EndReason = 'left'): void {
-    this.#finish({ state: 'ended', reason });
-  }
-
-  start(): void {
-    if (this.#role !== 'host') refuse('role_not_allowed', 'Only the host may do this.');
-    if (this.#visit?.state.state !== 'backstage') refuse('conflict', 'The session is not prepared.');
-    this.goesLive();
-  }
-
-  /** Loses the connection, has it back, or gives it up. */
-  connection(state: 'lost' | 'back' | 'given_up'): void {
-    if (!this.#visit) return;
-    const { state: now } = this.#visit.state;
-    if (state === 'lost' && (now === 'live' || now === 'backstage')) this.#state({ state: 'reconnecting', attempt: 1 });
-    if (now !== 'reconnecting') return;
-    if (state === 'back') this.#state({ state: this.#row.status === 'live' ? 'live' : 'backstage' });
-    if (state === 'given_up') {
-      const message = 'The connection could not be had back.';
-      this.#finish({ state: 'failed', error: { code: 'media_unavailable', message, retryable: true, details: {} } });
-    }
-  }
-
-  want(source: 'microphone' | 'camera' | 'screen_share', on: boolean): void {
-    this.#devices.want(source, on, this.#grants);
-    this.tell();
-  }
-
-  flipCamera(): void {
-    this.#devices.flip();
-    this.tell();
-  }
-
-  setAudioOnly(on: boolean): void {
-    this.#isAudioOnly = on;
-    this.tell();
-  }
-
-  raiseHand(isRaised: boolean): void {
-    if (isRaised && this.#place.state !== 'audience') refuse('conflict', 'The hand is raised, or on stage.');
-    this.#place = { state: isRaised ? 'hand_raised' : 'audience' };
-    this.tell();
-  }
-
-  answerInvitation(isAccepted: boolean): void {
-    if (this.#place.state !== 'invited') refuse('conflict', 'There is no invitation.');
-    if (isAccepted) this.#take(this.#place.role);
-    else this.#place = { state: 'audience' };
-    this.tell();
-  }
-
-  /** Checks that this user leads here. */
-  requireLead(): void {
-    if (this.#role === null || !leads[this.#role])
-      refuse('role_not_allowed', 'Only who leads the session may do this.');
-  }
-
-  dismissHand(user: UserId): void {
-    this.#requests = this.#requests.filter((request) => request.user_id !== user);
-    this.tell();
-  }
-
-  bans(user: UserId, isBanned: boolean): void {
-    if (isBanned) this.#banned.add(user);
-    else this.#banned.delete(user);
-  }
-
-  mutes(user: UserId, isMuted: boolean): void {
-    if (isMuted) this.#muted.add(user);
-    else this.#muted.delete(user);
-    const member = this.#members.get(user);
-    const tracks = member?.tracks.map((track) =>
-      track.source === 'microphone' ? { ...track, muted: isMuted } : track,
-    );
-    if (member && tracks) this.#members.set(user, { ...member, tracks });
-    this.tell();
-  }
-
-  /** This user's message is on its way. */
-  write(body: string): number {
-    const id = this.world.newNumber();
-    this.#pending = [...this.#pending, { id, body, error: null }];
-    this.tell();
-    return id;
-  }
-
-  /** It was said, or refused. */
-  written(id: number, error: LiveError | null): ChatMessage {
-    const body = this.#pending.find((one) => one.id === id)?.body ?? '';
-    const message = this.#message(this.world.me, body);
-    if (error) this.#pending = this.#pending.map((one) => (one.id === id ? { ...one, error } : one));
-    else {
-      this.#pending = this.#pending.filter((one) => one.id !== id);
-      this.#messages.push(message);
-    }
-    this.tell();
-    return message;
-  }
-
-  forgetPending(id: number): void {
-    this.#pending = this.#pending.filter((one) => one.id !== id);
-    this.tell();
-  }
-
-  deleteMessage(id: string): void {
-    const at = this.#messages.findIndex((message) => message.id === id);
-    if (at < 0) refuse('not_found', 'There is no such message.');
-    this.#messages.splice(at, 1);
-    this.tell();
-  }
-
-  get messages(): readonly ChatMessage[] {
-    return this.#messages;
-  }
-
-  record(isOn: boolean): Recording {
-    if (!this.#can.record) refuse('role_not_allowed', 'You may not record now.');
-    const known = this.#recording ?? { id: this.world.newId('recording'), created_at: this.world.now() };
-    this.#recording = {
-      ...known,
-      session_id: this.id,
-      status: isOn ? 'active' : 'ending',
-      ended_at: null,
-      duration_ms: null,
-      size_bytes: null,
-      expires_at: null,
-    };
-    this.tell();
-    return this.#recording;
-  }
-
-  /** Who watches or listens, this user too. */
-  get viewers(): number {
-    const isViewer = (user: UserId) => user !== this.#row.host_id;
-    const others = [...this.#members.keys()].filter(isViewer).length;
-    return others + (this.#isHere && isViewer(this.world.me) ? 1 : 0);
-  }
-
-  /** Tells what is new; with `isAgain`, everything. */
-  tell(isAgain = false): void {
-    if (!this.#visit) return;
-    const { told, state } = this.#visit;
-    if (isAgain) told.forget();
-    const isKnown = this.#role !== null;
-    const isOnAir = state.state === 'live' && this.#row.status === 'live';
-    // A count that changes alone is told alone.
-    if (this.#shown?.of !== this.#row)
-      this.#shown = { of: this.#row, row: { ...this.#row, viewer_count: this.viewers } };
-    const row: SessionChange[] = isKnown
-      ? [
-          { change: 'session', value: this.#shown.row },
-          { change: 'viewer_count', value: this.viewers },
-        ]
-      : [];
-    told.facts([
-      ...row,
-      { change: 'role', value: this.#role },
-      { change: 'grants', value: this.#grants },
-      { change: 'charged_coins', value: this.#charged },
-      { change: 'can', value: this.#can },
-      { change: 'stage', value: this.#stage },
-      { change: 'stage_requests', value: this.#role !== null && leads[this.#role] ? this.#requests : [] },
-      { change: 'recording', value: this.#recording },
-      { change: 'state', value: state },
-      { change: 'room', value: { room: 'local', value: this.#devices.local(isOnAir) } },
-      {
-        change: 'room',
-        value: { room: 'viewing', value: { mode: this.#isAudioOnly ? 'audio_only_by_user' : 'video' } },
-      },
-    ]);
-    told.people(this.#isHere ? [...this.#members.values()] : [], this.#speaking, (value) => ({
-      change: 'room',
-      value,
-    }));
-    told.chat(this.#messages, this.#pending, (value) => ({ change: 'chat', value }));
-  }
-
-  get #audience(): Role {
-    return this.#row.session_type === 'audio_room' ? 'listener' : 'viewer';
-  }
-
-  get #isHere(): boolean {
-    switch (this.#visit?.state.state) {
-      case 'backstage':
-      case 'live':
-      case 'reconnecting':
-        return true;
-      case 'idle':
-      case 'authorizing':
-      case 'locked':
-      case 'connecting':
-      case 'ended':
-      case 'failed':
-      case undefined:
-        return false;
-    }
-  }
-
-  get #grants(): Grants {
-    return this.#role === null ? { audio: false, video: false } : grants[this.#row.session_type][this.#role];
-  }
-
-  get #can(): SessionCapabilities {
-    const can = sessionCapabilities[this.#visit?.state.state ?? 'idle'];
-    const isHost = this.#role === 'host';
-    return {
-      ...can,
-      go_live: can.go_live && isHost,
-      end: can.end && isHost,
-      microphone: can.microphone && this.#grants.audio,
-      camera: can.camera && this.#grants.video,
-      screen_share: can.screen_share && this.#grants.video,
-      give: can.give && !isHost,
-      moderate: can.moderate && this.#role !== null && leads[this.#role],
-      record: can.record && isHost,
-    };
-  }
-
-  get #stage(): Stage {
-    const place = this.#place;
-    const can = place.state === 'on_stage' ? onStageCapabilities[place.role] : stageCapabilities[place.state];
-    const none = { raise_hand: false, lower_hand: false, answer_invitation: false, step_down: false, lead: false };
-    return { ...place, pending: null, can: this.#isHere ? can : none, last_error: null, request: null };
-  }
-
-  #admit(acceptPrice: number | null): number {
-    const { access, price_coins, host_id } = this.#row;
-    switch (access) {
-      case 'public':
-        return 0;
-      case 'subscribers_only':
-        if (this.world.isSubscribed(host_id)) return 0;
-        return refuse('subscription_required', 'This session is for subscribers of its creator.');
-      case 'pay_per_view':
-        if (acceptPrice === null) refuse('payment_required', 'Join with the price accepted.', { price_coins });
-        if (acceptPrice !== price_coins) refuse('price_changed', 'The price is a different one.', { price_coins });
-        if (this.world.coins < price_coins)
-          refuse('insufficient_coins', 'The wallet holds too few coins.', { price_coins });
-        this.world.coins -= price_coins;
-        return price_coins;
-    }
-  }
-
-  #take(role: Role): void {
-    this.#role = role;
-    const isOnStage = role === 'host' || role === 'co_host' || role === 'speaker';
-    this.#place = isOnStage ? { state: 'on_stage', role } : { state: 'audience' };
-    this.#devices.limit(this.#grants);
-  }
-
-  #withTracks(user: UserId, change: (tracks: MemberState['tracks']) => MemberState['tracks']): this {
-    const member = this.#members.get(user);
-    if (!member) throw new Error(`${user} isn't in "${this.#row.title}": say joins('${user}') first.`);
-    this.#members.set(user, { ...member, tracks: change(member.tracks) });
-    return this.#changed();
-  }
-
-  #message(user_id: UserId, body: string): ChatMessage {
-    return { id: this.world.newId('message'), session_id: this.id, user_id, body, created_at: this.world.now() };
-  }
-
-  #request(user_id: UserId, kind: 'request' | 'invite', role: Role, created_by: UserId): StageRequest {
-    const id = this.world.newId('request');
-    const created_at = this.world.now();
-    return {
-      id,
-      session_id: this.id,
-      user_id,
-      kind,
-      role,
-      status: 'pending',
-      created_by,
-      created_at,
-      expires_at: null,
-    };
-  }
-
-  #state(state: SessionState): void {
-    if (!this.#visit) return;
-    this.#visit.state = state;
-    this.tell();
-  }
-
-  /** It is over for this user: the core tells so once, and nothing more. */
-  #finish(state: SessionState): void {
-    if (!this.#visit) return;
-    this.#state(state);
-    this.#say({ change: 'closed' });
-    this.#visit = null;
-    this.world.flush();
-  }
-
-  #changed(): this {
-    this.tell();
-    this.world.flush();
-    return this;
-  }
-
-  #say(change: SessionChange): void {
-    if (this.#visit) this.world.push({ update: 'session', session: this.#visit.ref, ...change });
   }
 }
