@@ -219,7 +219,7 @@ fn clients_come_and_go_without_a_trace() {
         for _ in 0..3 {
             comes_and_goes(world, people::id(&live), &creator).await;
         }
-        let (before, resident) = (Held::now(), people::resident_kb());
+        let (before, heap) = (Held::now(), crate::heap::held_kb());
         for _ in 0..cycles {
             comes_and_goes(world, people::id(&live), &creator).await;
         }
@@ -230,11 +230,9 @@ fn clients_come_and_go_without_a_trace() {
             }
         })
         .await;
-        let grown = people::resident_kb().saturating_sub(resident);
-        assert!(
-            grown < people::MOST_GROWN_KB,
-            "{cycles} clients later {grown} kB more"
-        );
+        // What hosts and pools have at work goes up and down; a client that stays behind would count for each cycle.
+        let grown = crate::heap::held_kb() - heap;
+        assert!(grown < 500, "{cycles} clients later {grown} kB more on the heap");
         live.end().await.unwrap();
     });
 }

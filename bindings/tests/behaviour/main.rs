@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod hardships;
+mod heap;
 mod list;
 mod people;
 mod surface;

@@ -81,16 +81,6 @@ pub fn cycles() -> usize {
     std::env::var("IPELYA_CYCLES").map_or(10, |count| count.parse().unwrap())
 }
 
-/// What memory may grow by in all those cycles: what an allocator keeps, and what doesn't grow with their number.
-pub const MOST_GROWN_KB: u64 = 24_000;
-
-/// What this process has in memory.
-pub fn resident_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
 /// Somebody of the stack's, signed in by the app.
 pub struct Person {
     url: String,

@@ -199,8 +199,7 @@ fn command(language: Language, settings: &[(String, OsString)]) -> Result<Comman
             Ok(java)
         }
         Language::Swift => {
-            let mut swift = suite::swift_command(&["run", "--skip-build"], settings);
-            swift.arg("CallProcess");
+            let swift = suite::swift_command("run", &["--skip-build", "CallProcess"], settings);
             Ok(swift.into())
         }
     }

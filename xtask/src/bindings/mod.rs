@@ -1,6 +1,7 @@
 //! `cargo xtask bindings`: what Swift and Kotlin call, generated from the core, and its test suites.
 
 mod call;
+mod docs;
 mod generate;
 mod suite;
 mod swift;
@@ -14,6 +15,9 @@ pub(crate) struct Arguments {
     /// Run the suite of that language, too, over a backend of its own
     #[arg(long)]
     test: bool,
+    /// Make the documentation of that language's API, too
+    #[arg(long)]
+    docs: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,6 +48,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     generate::run(language)?;
+    if arguments.docs {
+        docs::run(language)?;
+    }
     if arguments.test {
         suite::run(language)?;
     }

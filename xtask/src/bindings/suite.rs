@@ -62,15 +62,10 @@ pub(super) fn run(language: Language) -> Result<()> {
 fn suite(language: Language, environment: &[(String, OsString)]) -> Result<ExitStatus> {
     let mut command = match language {
         Language::Kotlin => {
-            let mut maven = Command::new("mvn");
-            maven.current_dir(repository().join("bindings/kotlin"));
-            // A compiler that runs once isn't worth optimising on the few processors that it needs itself.
-            maven.env("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
-            maven.args(["-B", "-ntp", "verify"]);
-            maven.arg(format!("-Dipelya.library.folder={}", library_folder().display()));
-            maven
+            let library = format!("-Dipelya.library.folder={}", library_folder().display());
+            maven_command(&["verify", &library])
         }
-        Language::Swift => swift_command(&["test"], environment),
+        Language::Swift => swift_command("test", &[], environment),
     };
     command
         .envs(environment.iter().cloned())
@@ -78,18 +73,29 @@ fn suite(language: Language, environment: &[(String, OsString)]) -> Result<ExitS
         .context("the suite can't be run")
 }
 
+/// Maven over the Kotlin package.
+pub(super) fn maven_command(arguments: &[&str]) -> Command {
+    let mut maven = Command::new("mvn");
+    maven.current_dir(repository().join("bindings/kotlin"));
+    // A compiler that runs once isn't worth optimising on the few processors that it needs itself.
+    maven.env("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    maven.args(["-B", "-ntp"]).args(arguments);
+    maven
+}
+
 /// Swift's tool over the package and the library of this machine.
-pub(super) fn swift_command(arguments: &[&str], environment: &[(String, OsString)]) -> Command {
+pub(super) fn swift_command(verb: &str, arguments: &[&str], environment: &[(String, OsString)]) -> Command {
     let folder = library_folder().display().to_string();
     let mut swift = Command::new(swift());
     swift.current_dir(repository().join("bindings/swift"));
-    swift.args(arguments);
+    swift.arg(verb);
     swift.args(["-Xlinker", "-L", "-Xlinker", &folder]);
     swift.args(["-Xlinker", "-rpath", "-Xlinker", &folder]);
     if cfg!(target_os = "linux") {
         // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
         swift.args(["-Xlinker", "--allow-shlib-undefined"]);
     }
+    swift.args(arguments);
     // Names what reaches into the machine that the tool runs Swift on.
     let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
     swift.env("SWIFT_ENV", names.join(" "));
