@@ -1,5 +1,5 @@
-//! The npm package's types and tests: Jest runs its components and hooks, the hooks on the real core too, and Expo's own
-//! `prebuild` its config plugin.
+//! The npm package's types and tests: Jest runs its components and hooks, the hooks on the real core too, Expo's own `prebuild`
+//! its config plugin, and Maven its native module.
 
 use anyhow::Result;
 use ipelya_devstack::install::Installation;
@@ -17,6 +17,16 @@ pub(super) fn steps() -> Result<Vec<Step>> {
             .folder(&package)
             .env("NO_COLOR", "1")
     };
+    // Expo's Android sources come from the package's `node_modules`.
+    let android = Step::new("Expo module on Android", "mvn")
+        .arguments(&[
+            "--batch-mode",
+            "--no-transfer-progress",
+            "-Dstyle.color=never",
+            "-Dmaven.wagon.http.retryHandler.count=5",
+            "package",
+        ])
+        .folder(&package.join("android/maven"));
     let programs = repository().join("target/debug");
     Ok(vec![
         step("types of the Expo module", &["run", "check"]),
@@ -33,5 +43,6 @@ pub(super) fn steps() -> Result<Vec<Step>> {
             .env("IPELYA_LIVEKIT_FFI", Installation::locate().livekit_ffi())
             .env("IPELYA_BRIDGE_HOST", programs.join("ipelya-bridge-host"))
             .env("IPELYA_COMMANDED_STACK", programs.join("examples/commanded")),
+        android,
     ])
 }
