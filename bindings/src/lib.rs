@@ -17,6 +17,8 @@ mod engine;
 mod errors;
 mod forward;
 mod input;
+#[cfg(feature = "test-signal")]
+mod measured;
 mod session;
 mod stats;
 #[cfg(feature = "test-signal")]
@@ -34,6 +36,8 @@ pub use chat::{Chat, ChatSnapshot};
 pub use client::{ClientConfig, LiveClient};
 pub use errors::{error_code_name, error_codes, localized_message, message_key};
 pub use input::{AudioInput, VideoInput, VideoPlanes};
+#[cfg(feature = "test-signal")]
+pub use measured::{BusyRoom, FullRoom};
 pub use session::{LiveSession, SessionSnapshot, SessionUpdate};
 pub use stats::Stats;
 #[cfg(all(feature = "test-signal", feature = "prebuilt"))]

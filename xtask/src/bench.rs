@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{repository, setup};
+use crate::{bindings, repository, setup};
 
 /// The benches, by package and name.
 const BENCHES: [(&str, &str); 3] = [
@@ -24,5 +24,5 @@ pub(crate) fn run() -> Result<()> {
             .context("cannot run cargo")?;
         ensure!(status.success(), "{bench} failed");
     }
-    Ok(())
+    bindings::bench::run()
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask bindings`: what Swift and Kotlin call, generated from the core, and its test suites.
 
+pub(crate) mod bench;
 mod call;
 mod docs;
 mod generate;
