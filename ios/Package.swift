@@ -16,17 +16,21 @@ let shims: [Target] = []
 #endif
 let frameworks = shims.map { Target.Dependency.target(name: $0.name) }
 
+let core = Target.Dependency.product(name: "IpelyaLive", package: "swift")
+
 let package = Package(
-    name: "IpelyaLive",
-    platforms: [.iOS(.v15)],
-    products: [.library(name: "IpelyaLive", targets: ["IpelyaLiveApple", "IpelyaLivePhone"])],
+    name: "IpelyaLivePhone",
+    platforms: [.iOS(.v16)],
+    products: [.library(name: "IpelyaLivePhone", targets: ["IpelyaLiveApple", "IpelyaLivePhone"])],
+    // The core, as `cargo xtask bindings swift` writes it.
+    dependencies: [.package(path: "../bindings/swift")],
     targets: shims + [
-        .target(name: "IpelyaLivePhone"),
+        .target(name: "IpelyaLivePhone", dependencies: [core]),
         .target(
             name: "IpelyaLiveApple",
-            dependencies: ["IpelyaLivePhone"] + frameworks,
+            dependencies: ["IpelyaLivePhone", core] + frameworks,
             resources: [.copy("PrivacyInfo.xcprivacy")]
         ),
-        .testTarget(name: "IpelyaLiveTests", dependencies: ["IpelyaLiveApple", "IpelyaLivePhone"] + frameworks),
+        .testTarget(name: "IpelyaLiveTests", dependencies: ["IpelyaLiveApple", "IpelyaLivePhone", core] + frameworks),
     ]
 )

@@ -76,6 +76,10 @@ impl LiveClient {
         Ok(Self { core, tokens, work })
     }
 
+    pub(crate) const fn core(&self) -> &CoreClient {
+        &self.core
+    }
+
     pub(crate) async fn run<T: Send + 'static, F>(
         &self,
         act: impl FnOnce(CoreClient) -> F,

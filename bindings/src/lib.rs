@@ -19,6 +19,9 @@ mod forward;
 mod input;
 #[cfg(feature = "test-signal")]
 mod measured;
+mod phone;
+#[cfg(feature = "test-signal")]
+mod phone_script;
 mod session;
 mod stats;
 #[cfg(feature = "test-signal")]
@@ -38,6 +41,9 @@ pub use errors::{error_code_name, error_codes, localized_message, message_key};
 pub use input::{AudioInput, VideoInput, VideoPlanes};
 #[cfg(feature = "test-signal")]
 pub use measured::{BusyRoom, FullRoom};
+pub use phone::Phone;
+#[cfg(feature = "test-signal")]
+pub use phone_script::PhoneScript;
 pub use session::{LiveSession, SessionSnapshot, SessionUpdate};
 pub use stats::Stats;
 #[cfg(all(feature = "test-signal", feature = "prebuilt"))]

@@ -11,6 +11,7 @@ use crate::domain::{
     UserId,
 };
 use crate::media::TrackId;
+use crate::telephony::{ActionId, SystemCallId};
 use crate::viewing::ViewId;
 
 /// What everything that can be refused throws.
@@ -81,6 +82,19 @@ uniffi::custom_type!(Json, String, {
     lower: |json| json.to_string(),
     try_lift: |text| Ok(serde_json::from_str(&text)?),
 });
+
+macro_rules! system_id {
+    ($name:ident) => {
+        uniffi::custom_type!($name, String, {
+            lower: |id| id.0.to_string(),
+            // A system may say anything, and its callbacks can't be refused: what is no id is one that nothing has.
+            try_lift: |text| Ok($name(text.parse().unwrap_or_default())),
+        });
+    };
+}
+
+system_id!(SystemCallId);
+system_id!(ActionId);
 
 type ReactionCounts = BTreeMap<ReactionKind, u32>;
 

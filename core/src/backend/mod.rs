@@ -4,6 +4,7 @@
 //! the client only asks, and believes the answer.
 
 mod account;
+mod door;
 mod in_session;
 mod realtime;
 mod requests;
@@ -18,6 +19,7 @@ use crate::domain::{Call, CallId, IdempotencyKey, LiveResult, LiveSession, Sessi
 pub use account::{
     AccountBackend, DoNotDisturb, ExportPage, Platform, PushDevice, PushKind, Report, ReportCategory,
 };
+pub use door::{CallTicket, ColdStart, TicketBackend, TicketDoor};
 pub use in_session::{
     BanScope, MOST_TAPS, Moderate, ModerationAction, RecordingAction, SendGift, SessionBackend,
     WatchableRecording,

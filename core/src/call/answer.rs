@@ -81,6 +81,9 @@ impl Machine {
 
     /// Whether this device took the call, and doesn't know yet whether it was the first to.
     pub(super) fn is_answering(&self) -> bool {
-        self.state == State::Connecting && self.direction == Some(Direction::In) && self.access.is_none()
+        self.state == State::Connecting
+            && self.direction == Some(Direction::In)
+            && self.access.is_none()
+            && !self.rejoins
     }
 }

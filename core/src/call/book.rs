@@ -1,6 +1,6 @@
 //! Which call a message belongs to, on one device. Pure, as the machine.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Direction;
 use crate::domain::{Call, CallId, CallStatus, UserId};
@@ -12,6 +12,8 @@ const REMEMBERED: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Book<H> {
     calls: BTreeMap<CallId, H>,
+    /// Those of them that came from elsewhere in this process.
+    adopted: BTreeSet<CallId>,
     recent: VecDeque<Call>,
     catch_ups: u32,
 }
@@ -42,6 +44,7 @@ impl<H> Default for Book<H> {
     fn default() -> Self {
         Self {
             calls: BTreeMap::new(),
+            adopted: BTreeSet::new(),
             recent: VecDeque::new(),
             catch_ups: 0,
         }
@@ -84,10 +87,28 @@ impl<H: Clone + PartialEq> Book<H> {
         }
     }
 
+    /// What the runtime holds of a call that is on.
+    pub fn get(&self, id: CallId) -> Option<H> {
+        self.calls.get(&id).cloned()
+    }
+
+    /// A call that goes on elsewhere in this process is this book's, too. Returns the machine that gives way to it.
+    pub fn adopt(&mut self, id: CallId, handle: &H) -> Option<H> {
+        self.adopted.insert(id);
+        let before = self.calls.insert(id, handle.clone());
+        before.filter(|before| before != handle)
+    }
+
+    /// Whether that is a call that was adopted.
+    pub fn is_adopted(&self, id: CallId, handle: &H) -> bool {
+        self.adopted.contains(&id) && self.calls.get(&id) == Some(handle)
+    }
+
     /// A machine is done. Its call never rings here again.
     pub fn forget(&mut self, id: CallId, handle: &H) {
         if self.calls.get(&id) == Some(handle) {
             self.calls.remove(&id);
+            self.adopted.remove(&id);
         }
     }
 

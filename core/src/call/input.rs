@@ -19,6 +19,8 @@ pub enum Input {
         /// How long it still rings.
         rings_for: Duration,
     },
+    /// The process died while this device was in the call: it goes back into the room.
+    Rejoin(Call, DeviceId),
     /// The user takes the call on this device.
     Accept(DeviceId),
     /// The user doesn't take it.

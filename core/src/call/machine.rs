@@ -23,6 +23,8 @@ pub struct Machine {
     /// No ring goes on after it, whatever a clock or the server says.
     pub(super) rings_until: Option<Instant>,
     pub(super) held: bool,
+    /// It was taken by a process that died: nobody answers it any more.
+    pub(super) rejoins: bool,
     pub(super) call: Option<Call>,
     pub(super) device: Option<DeviceId>,
     pub(super) access: Option<LiveKitAccess>,
@@ -41,6 +43,7 @@ impl Default for Machine {
             ring: Ring::Counting,
             rings_until: None,
             held: false,
+            rejoins: false,
             call: None,
             device: None,
             access: None,
@@ -273,8 +276,8 @@ impl Machine {
     /// The next try of whatever failed: the answer, where it isn't in yet, or else the room.
     pub(super) fn try_again(&self, out: &mut Vec<Effect>) {
         match (&self.access, &self.call) {
-            (None, Some(_)) => self.answer(true, out),
-            (Some(_), Some(call)) => out.push(Effect::RefreshToken(call.id)),
+            (None, Some(_)) if !self.rejoins => self.answer(true, out),
+            (None | Some(_), Some(call)) => out.push(Effect::RefreshToken(call.id)),
             (None | Some(_), None) => {}
         }
     }

@@ -48,6 +48,14 @@ impl Machine {
                 // The news may have been long on its way: is it still true?
                 self.fetch(out);
             }
+            (S::Idle, I::Rejoin(call, device)) => {
+                let id = call.id;
+                self.wish_by_type(call.call_type);
+                (self.call, self.device, self.rejoins) = (Some(call), Some(device), true);
+                (self.state, self.direction) = (S::Connecting, Some(In));
+                out.push(Effect::StartTimer(Timer::Budget, limits::RECONNECT_BUDGET));
+                out.push(Effect::RefreshToken(id));
+            }
             (S::Ringing { direction: In }, I::Accept(device)) => {
                 self.device = Some(device);
                 self.state = S::Connecting;
@@ -202,7 +210,7 @@ impl Machine {
                 | S::Held
                 | S::Reconnecting { .. }
                 | S::Ended { .. },
-                I::Dial(..) | I::Offered { .. },
+                I::Dial(..) | I::Offered { .. } | I::Rejoin(..),
             )
             | (
                 S::Idle,

@@ -12,9 +12,9 @@ use super::shared::{FAREWELL, Ports};
 use crate::backend::{Backend, InitiateCall, NewSession};
 use crate::call::{Input, Push};
 use crate::domain::{
-    CallType, DeviceId, ErrorCode, IdempotencyKey, LiveError, LiveResult, SessionId, UserId,
+    CallId, CallType, DeviceId, ErrorCode, IdempotencyKey, LiveError, LiveResult, SessionId, UserId,
 };
-use crate::media::{MediaCapture, MediaEngine, NoCapture};
+use crate::media::{AudioGate, MediaCapture, MediaEngine, NoCapture};
 use crate::session::Entry;
 
 /// One signed-in user on one device: sessions, calls, incoming calls. Clone it freely.
@@ -22,7 +22,7 @@ use crate::session::Entry;
 pub struct LiveClient {
     pub(super) ports: Ports,
     user: UserId,
-    center: Arc<CallCenter>,
+    pub(super) center: Arc<CallCenter>,
 }
 
 /// Builds a [`LiveClient`].
@@ -52,12 +52,17 @@ impl LiveClientBuilder {
     ///
     /// # Errors
     /// `not_authenticated` when nobody is signed in.
-    pub async fn connect(self) -> LiveResult<LiveClient> {
-        let device = match self.device {
+    pub async fn connect(mut self) -> LiveResult<LiveClient> {
+        let device = match self.device.take() {
             Some(device) => device,
             None => DeviceId::new(uuid::Uuid::new_v4().to_string())?,
         };
         let user = self.backend.user_id().await?;
+        Ok(self.start(user, device))
+    }
+
+    /// Starts at once, for one of whom is known who it is. Must run inside a tokio runtime.
+    pub(super) fn start(self, user: UserId, device: DeviceId) -> LiveClient {
         let ports = Ports {
             engine: self.engine,
             capture: self.capture,
@@ -66,15 +71,30 @@ impl LiveClientBuilder {
             user,
             closing: CancellationToken::new(),
             network: watch::Sender::new(0),
+            call_sound: AudioGate::default(),
             actors: TaskTracker::new(),
         };
         let center = CallCenter::new(user);
         ports.actors.spawn(Arc::clone(&center).run(ports.clone()));
-        Ok(LiveClient { ports, user, center })
+        LiveClient { ports, user, center }
     }
 }
 
 impl LiveClient {
+    /// As [`LiveClient::builder`], over ports that are shared.
+    pub(super) fn over(
+        backend: Arc<dyn Backend>,
+        engine: Arc<dyn MediaEngine>,
+        capture: Arc<dyn MediaCapture>,
+    ) -> LiveClientBuilder {
+        LiveClientBuilder {
+            backend,
+            engine,
+            capture,
+            device: None,
+        }
+    }
+
     /// A client over a backend and a media engine.
     pub fn builder(backend: impl Backend, engine: Arc<dyn MediaEngine>) -> LiveClientBuilder {
         LiveClientBuilder {
@@ -152,6 +172,22 @@ impl LiveClient {
     /// Calls that ring here, those that ring already first.
     pub fn incoming_calls(&self) -> IncomingCalls {
         self.center.incoming()
+    }
+
+    /// The call of that id that goes on here, or rings; `None` where there is none.
+    pub fn call(&self, id: CallId) -> Option<CallHandle> {
+        self.center.call(id)
+    }
+
+    /// A call that the phone took without this client belongs to it from here on: its news reach the call, and whoever reads
+    /// [`LiveClient::incoming_calls`] gets it, whatever its state.
+    pub(super) fn adopt(&self, id: CallId, handle: &CallHandle) {
+        self.center.adopt(&self.ports, id, handle);
+    }
+
+    /// Asks what became of a call, and lets it know.
+    pub(super) fn ask_about(&self, id: CallId) {
+        self.center.ask_about(&self.ports, id);
     }
 
     /// The device is on another network, or on one again: every connection finds its path anew at once, instead

@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod client;
+mod phone;
 mod room;
 mod session;
 mod shared;
@@ -13,5 +14,6 @@ mod timers;
 
 pub use call::{CallEvent, CallHandle, CallSnapshot, IncomingCalls};
 pub use client::{LiveClient, LiveClientBuilder};
+pub use phone::{EngineSource, Phone, PhoneParts};
 pub use room::{Member, Members, StatsStream};
 pub use session::{SessionEvent, SessionHandle, SessionSnapshot};

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::backend::{Backend, RealtimeEvent, Subscription};
 use crate::backoff;
 use crate::domain::{DeviceId, LiveResult, UserId, limits};
-use crate::media::{MediaCapture, MediaEngine};
+use crate::media::{AudioGate, GatedCapture, MediaCapture, MediaEngine};
 use crate::moment::Moment;
 
 /// The ports, and who we are.
@@ -27,8 +27,23 @@ pub(super) struct Ports {
     pub(super) closing: CancellationToken,
     /// Counts the networks that the device was on: every actor then looks for a path at once.
     pub(super) network: watch::Sender<u64>,
+    /// Whose the sound of calls is, where a phone's system gives and takes it; sessions have theirs always.
+    pub(super) call_sound: AudioGate,
     /// Every actor that runs.
     pub(super) actors: TaskTracker,
+}
+
+impl Ports {
+    /// For a call: its microphone waits until the phone has the sound.
+    pub(super) fn with_call_sound(&self) -> Self {
+        Self {
+            capture: Arc::new(GatedCapture::over(
+                Arc::clone(&self.capture),
+                self.call_sound.clone(),
+            )),
+            ..self.clone()
+        }
+    }
 }
 
 /// How long what must still be told to the backend is tried after the end.

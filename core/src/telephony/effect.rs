@@ -9,6 +9,7 @@ use crate::domain::{CallId, CallType, UserId};
 
 /// An incoming call, as the system shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct IncomingReport {
     /// The call.
     pub call: SystemCallId,
@@ -33,6 +34,7 @@ pub enum Refusal {
 
 /// What is done about the sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum AudioEffect {
     /// Choose the category and mode of a call; the system activates it.
     Prepare,
@@ -42,33 +44,84 @@ pub enum AudioEffect {
     Stop,
 }
 
+/// What is asked of the phone's system; carried out in order.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum SystemEffect {
+    /// Show that somebody calls (`reportNewIncomingCall`, `addNewIncomingCall`).
+    ReportIncoming {
+        /// Who, and how.
+        report: IncomingReport,
+    },
+    /// A call is over, other than by the system's own action.
+    ReportEnded {
+        /// Which.
+        call: SystemCallId,
+        /// Why.
+        end: SystemEnd,
+    },
+    /// The outgoing call found its way.
+    ReportConnecting {
+        /// Which.
+        call: SystemCallId,
+    },
+    /// The outgoing call was answered.
+    ReportConnected {
+        /// Which.
+        call: SystemCallId,
+    },
+    /// It is another type of call now.
+    Update {
+        /// Which.
+        call: SystemCallId,
+        /// Audio, or audio and video.
+        call_type: CallType,
+    },
+    /// Do it, please; the system answers with [`super::SystemInput::Perform`].
+    Request {
+        /// What.
+        wanted: SystemAction,
+    },
+    /// The action is done.
+    Fulfill {
+        /// Which.
+        action: ActionId,
+    },
+    /// The action can't be done.
+    Fail {
+        /// Which.
+        action: ActionId,
+    },
+    /// The sound.
+    Audio {
+        /// What is done about it.
+        effect: AudioEffect,
+    },
+    /// It rings for so long at most; then comes [`super::Input::RingOver`].
+    StartRing {
+        /// Which.
+        call: SystemCallId,
+        /// How long.
+        rings_for: Duration,
+    },
+    /// The ring is not waited for any more.
+    StopRing {
+        /// Which.
+        call: SystemCallId,
+    },
+    /// Keep this for the next process, in place of what was kept before; `None` keeps nothing. It holds secrets: it stays on
+    /// this device, in no backup, and readable while the phone is locked.
+    Store {
+        /// What only [`crate::runtime::Phone`] reads.
+        state: Option<String>,
+    },
+}
+
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// The system is told that somebody calls (`reportNewIncomingCall`, `addNewIncomingCall`).
-    ReportIncoming(IncomingReport),
-    /// The system is told that a call is over, other than by its own action.
-    ReportEnded(SystemCallId, SystemEnd),
-    /// The system is told that the outgoing call found its way.
-    ReportConnecting(SystemCallId),
-    /// The system is told that the outgoing call was answered.
-    ReportConnected(SystemCallId),
-    /// The system is told that it is another type of call now.
-    Update(SystemCallId, CallType),
-    /// The system is asked to do it; it answers with [`super::Input::Perform`].
-    Request(SystemAction),
-    /// The action is done.
-    Fulfill(ActionId),
-    /// The action can't be done.
-    Fail(ActionId),
-
-    /// The sound.
-    Audio(AudioEffect),
-
-    /// Ring for so long; then [`super::Input::RingOver`].
-    StartRing(SystemCallId, Duration),
-    /// The ring is not waited for any more.
-    StopRing(SystemCallId),
+    /// The system is told, or asked.
+    System(SystemEffect),
 
     /// Ask the backend whether the call still rings; answered by [`super::Input::Ended`] where it doesn't.
     CheckState {
@@ -111,6 +164,30 @@ pub enum Effect {
     Refuse(Refusal),
 }
 
+/// Without what is stored, which holds secrets.
+impl fmt::Debug for SystemEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReportIncoming { report } => write!(f, "ReportIncoming({})", report.call),
+            Self::ReportEnded { call, end } => write!(f, "ReportEnded({call}, {end:?})"),
+            Self::ReportConnecting { call } => write!(f, "ReportConnecting({call})"),
+            Self::ReportConnected { call } => write!(f, "ReportConnected({call})"),
+            Self::Update { call, call_type } => write!(f, "Update({call}, {call_type:?})"),
+            Self::Request { wanted } => write!(f, "Request({wanted:?})"),
+            Self::Fulfill { action } => write!(f, "Fulfill({})", action.0),
+            Self::Fail { action } => write!(f, "Fail({})", action.0),
+            Self::Audio { effect } => write!(f, "Audio({effect:?})"),
+            Self::StartRing { call, rings_for } => write!(f, "StartRing({call}, {rings_for:?})"),
+            Self::StopRing { call } => write!(f, "StopRing({call})"),
+            Self::Store { state } => write!(
+                f,
+                "Store({})",
+                if state.is_some() { "a state" } else { "nothing" }
+            ),
+        }
+    }
+}
+
 /// Without the ticket, which is a secret.
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,17 +196,7 @@ impl fmt::Debug for Effect {
             write!(f, "{name}({call_id}{by})")
         };
         match self {
-            Self::ReportIncoming(report) => write!(f, "ReportIncoming({})", report.call),
-            Self::ReportEnded(call, end) => write!(f, "ReportEnded({call}, {end:?})"),
-            Self::ReportConnecting(call) => write!(f, "ReportConnecting({call})"),
-            Self::ReportConnected(call) => write!(f, "ReportConnected({call})"),
-            Self::Update(call, call_type) => write!(f, "Update({call}, {call_type:?})"),
-            Self::Request(action) => write!(f, "Request({action:?})"),
-            Self::Fulfill(action) => write!(f, "Fulfill({})", action.0),
-            Self::Fail(action) => write!(f, "Fail({})", action.0),
-            Self::Audio(audio) => write!(f, "Audio({audio:?})"),
-            Self::StartRing(call, time) => write!(f, "StartRing({call}, {time:?})"),
-            Self::StopRing(call) => write!(f, "StopRing({call})"),
+            Self::System(effect) => effect.fmt(f),
             Self::CheckState { call_id, ticket } => about(f, "CheckState", call_id, ticket),
             Self::Answer { call_id, ticket } => about(f, "Answer", call_id, ticket),
             Self::Decline { call_id, ticket } => about(f, "Decline", call_id, ticket),

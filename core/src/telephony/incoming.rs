@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::machine::{Known, Ticket};
-use super::{Effect, IncomingReport, Machine, Pushed, State, System, SystemCallId, SystemEnd};
+use super::{
+    Effect, IncomingReport, Machine, Pushed, State, System, SystemAction, SystemCallId, SystemEffect,
+    SystemEnd,
+};
 use crate::call::CallPush;
 use crate::domain::{CallId, CallType};
 
@@ -47,7 +50,7 @@ impl Machine {
         match over {
             None if is_shown => {
                 if self.system == System::CallKit {
-                    out.push(Effect::ReportIncoming(report));
+                    out.push(Effect::System(SystemEffect::ReportIncoming { report }));
                 }
                 // Realtime was first, and knew no ticket.
                 if self.known.ticket.0.is_none() {
@@ -57,8 +60,8 @@ impl Machine {
             None => self.begin(report, push.call_id, push.answer_ticket, rings_for, out),
             Some(end) => {
                 if self.system == System::CallKit {
-                    out.push(Effect::ReportIncoming(report));
-                    out.push(Effect::ReportEnded(call, end));
+                    out.push(Effect::System(SystemEffect::ReportIncoming { report }));
+                    out.push(Effect::System(SystemEffect::ReportEnded { call, end }));
                 }
                 let is_ours = self.user.is_some_and(|user| push.call_for(user).is_some());
                 // One call at a time: whoever calls meanwhile isn't left to wait.
@@ -91,10 +94,34 @@ impl Machine {
             ticket: Ticket(ticket.clone()),
             ..Known::default()
         };
-        out.push(Effect::ReportIncoming(report));
-        out.push(Effect::StartRing(call, rings_for));
+        out.push(Effect::System(SystemEffect::ReportIncoming { report }));
+        out.push(Effect::System(SystemEffect::StartRing { call, rings_for }));
         // It may be over: a cancel that comes meanwhile wakes no iPhone.
         out.push(Effect::CheckState { call_id, ticket });
+    }
+
+    /// A call that was taken by a process that died: the system forgot it with the process, so it is shown, and taken, anew.
+    pub(super) fn restore(
+        &mut self,
+        report: IncomingReport,
+        call_id: CallId,
+        muted: bool,
+        rings_for: Duration,
+        out: &mut Vec<Effect>,
+    ) {
+        let call = report.call;
+        self.state = State::Ringing { call };
+        self.known = Known {
+            call_id: Some(call_id),
+            is_incoming: true,
+            muted,
+            ..Known::default()
+        };
+        out.push(Effect::System(SystemEffect::ReportIncoming { report }));
+        out.push(Effect::System(SystemEffect::StartRing { call, rings_for }));
+        out.push(Effect::System(SystemEffect::Request {
+            wanted: SystemAction::Answer { call },
+        }));
     }
 
     /// A push that rings no call: CallKit wants to have seen one all the same.
@@ -102,15 +129,17 @@ impl Machine {
         if self.system == System::Telecom {
             return;
         }
-        out.push(Effect::ReportIncoming(IncomingReport {
-            call,
-            caller: None,
-            name: None,
-            call_type: CallType::AudioCall,
+        out.push(Effect::System(SystemEffect::ReportIncoming {
+            report: IncomingReport {
+                call,
+                caller: None,
+                name: None,
+                call_type: CallType::AudioCall,
+            },
         }));
         // Shown already, it goes on, or is closed by whoever asked.
         if !is_shown && self.state.call() != Some(call) {
-            out.push(Effect::ReportEnded(call, end));
+            out.push(Effect::System(SystemEffect::ReportEnded { call, end }));
         }
     }
 }

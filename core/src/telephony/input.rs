@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::IncomingReport;
 use crate::call::{CallPush, StopRinging};
 use crate::domain::{Call, CallEndReason, CallId, CallType, UserId};
 
@@ -34,24 +35,42 @@ pub struct ActionId(pub Uuid);
 
 /// What the system wants done, or is asked to do: the actions of CallKit, the callbacks of a Telecom connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum SystemAction {
     /// Call somebody: by the app, or from the system's list of recent calls.
     Start {
         /// The new call.
         call: SystemCallId,
-        /// Whom.
-        callee: UserId,
+        /// Whom: a user's id. A system may hand over anything else, such as a number from its list of recent calls, which
+        /// fails.
+        callee: String,
         /// Audio, or audio and video.
         call_type: CallType,
     },
     /// Take the call.
-    Answer(SystemCallId),
+    Answer {
+        /// Which.
+        call: SystemCallId,
+    },
     /// Decline, cancel or hang up, whatever fits.
-    End(SystemCallId),
+    End {
+        /// Which.
+        call: SystemCallId,
+    },
     /// Put the call on hold, or take it back.
-    Hold(SystemCallId, bool),
+    Hold {
+        /// Which.
+        call: SystemCallId,
+        /// On hold.
+        on: bool,
+    },
     /// Switch the microphone off, or on again.
-    Mute(SystemCallId, bool),
+    Mute {
+        /// Which.
+        call: SystemCallId,
+        /// Off.
+        on: bool,
+    },
 }
 
 impl SystemAction {
@@ -59,10 +78,10 @@ impl SystemAction {
     pub const fn call(&self) -> SystemCallId {
         match self {
             Self::Start { call, .. }
-            | Self::Answer(call)
-            | Self::End(call)
-            | Self::Hold(call, _)
-            | Self::Mute(call, _) => *call,
+            | Self::Answer { call }
+            | Self::End { call }
+            | Self::Hold { call, .. }
+            | Self::Mute { call, .. } => *call,
         }
     }
 }
@@ -81,6 +100,33 @@ pub enum Pushed {
     StopRinging(StopRinging),
     /// Something that is no call's push.
     Malformed,
+}
+
+/// What the phone's system says. Any of it may come at any time, and about calls that nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum SystemInput {
+    /// It wants something done; answered in the same turn by [`super::SystemEffect::Fulfill`] or
+    /// [`super::SystemEffect::Fail`].
+    Perform {
+        /// Names the action.
+        action: ActionId,
+        /// What is wanted.
+        wanted: SystemAction,
+    },
+    /// It doesn't show the call: do-not-disturb, a blocked number, no permission.
+    NotShown {
+        /// Which.
+        call: SystemCallId,
+    },
+    /// It gave the sound to this app.
+    AudioActivated,
+    /// It took the sound away: a GSM call, Siri, the end.
+    AudioDeactivated,
+    /// Its audio server began anew: everything of it is invalid.
+    MediaServicesReset,
+    /// It forgot all calls.
+    SystemReset,
 }
 
 /// An input of the machine. Any input is accepted in any state.
@@ -108,18 +154,17 @@ pub enum Input {
     /// The ring that was waited for is over.
     RingOver(SystemCallId),
 
-    /// The system wants something done.
-    Perform(ActionId, SystemAction),
-    /// The system doesn't show the call: do-not-disturb, a blocked number, no permission.
-    NotShown(SystemCallId),
-    /// The system gave the sound to this app.
-    AudioActivated,
-    /// The system took the sound away: a GSM call, Siri, the end.
-    AudioDeactivated,
-    /// The system's audio server began anew: everything of it is invalid.
-    MediaServicesReset,
-    /// The system forgot all calls.
-    SystemReset,
+    /// The system says something.
+    System(SystemInput),
+    /// The process died during this call, which goes on as far as anybody knows: it is shown and taken anew.
+    Restored {
+        /// The call, as the system is to show it.
+        report: IncomingReport,
+        /// Its row.
+        call_id: CallId,
+        /// Whether the microphone was off by the user's wish.
+        muted: bool,
+    },
 
     /// The app calls somebody.
     Dial {

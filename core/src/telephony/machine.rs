@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{
     ActionId, Audio, AudioEffect, Effect, Input, Refusal, State, System, SystemAction, SystemCallId,
-    SystemEnd,
+    SystemEffect, SystemEnd,
 };
 use crate::domain::{CallEndReason, CallId, CallType, UserId};
 
@@ -74,6 +74,11 @@ impl Machine {
         self.known.call_id
     }
 
+    /// Whether the phone is done with that call.
+    pub fn is_over(&self, call: SystemCallId) -> bool {
+        self.state.call() != Some(call) && self.ended(call).is_some()
+    }
+
     /// Whether the microphone is off by the user's wish.
     pub const fn is_muted(&self) -> bool {
         self.known.muted
@@ -119,7 +124,9 @@ impl Machine {
     ) {
         self.state = State::Dialing { call };
         self.known = Known::default();
-        out.push(Effect::Audio(AudioEffect::Prepare));
+        out.push(Effect::System(SystemEffect::Audio {
+            effect: AudioEffect::Prepare,
+        }));
         out.push(Effect::Dial {
             call,
             callee,
@@ -133,8 +140,10 @@ impl Machine {
 
     pub(super) fn answer(&mut self, call: SystemCallId, out: &mut Vec<Effect>) {
         self.state = State::Answering { call };
-        out.push(Effect::StopRing(call));
-        out.push(Effect::Audio(AudioEffect::Prepare));
+        out.push(Effect::System(SystemEffect::StopRing { call }));
+        out.push(Effect::System(SystemEffect::Audio {
+            effect: AudioEffect::Prepare,
+        }));
         if let Some(call_id) = self.known.call_id {
             out.push(Effect::Answer {
                 call_id,
@@ -156,7 +165,7 @@ impl Machine {
 
     /// No longer here, as the system knows.
     pub(super) fn stop_ringing(&mut self, call: SystemCallId, out: &mut Vec<Effect>) {
-        out.push(Effect::StopRing(call));
+        out.push(Effect::System(SystemEffect::StopRing { call }));
         self.forget(call, SystemEnd::RemoteEnded);
     }
 
@@ -167,7 +176,7 @@ impl Machine {
 
     pub(super) fn talk(&mut self, call: SystemCallId, out: &mut Vec<Effect>) {
         if !self.known.is_incoming {
-            out.push(Effect::ReportConnected(call));
+            out.push(Effect::System(SystemEffect::ReportConnected { call }));
         }
         self.state = if self.known.held {
             State::Held { call }
@@ -200,9 +209,9 @@ impl Machine {
     /// Over, and the system doesn't know it yet.
     pub(super) fn close(&mut self, call: SystemCallId, end: SystemEnd, out: &mut Vec<Effect>) {
         if self.state == (State::Ringing { call }) {
-            out.push(Effect::StopRing(call));
+            out.push(Effect::System(SystemEffect::StopRing { call }));
         }
-        out.push(Effect::ReportEnded(call, end));
+        out.push(Effect::System(SystemEffect::ReportEnded { call, end }));
         self.forget(call, end);
     }
 
@@ -259,10 +268,14 @@ impl Machine {
     pub(super) fn restart_audio(&mut self, out: &mut Vec<Effect>) {
         if self.audio.running {
             self.audio.running = false;
-            out.push(Effect::Audio(AudioEffect::Stop));
+            out.push(Effect::System(SystemEffect::Audio {
+                effect: AudioEffect::Stop,
+            }));
         }
         if self.state.has_audio() {
-            out.push(Effect::Audio(AudioEffect::Prepare));
+            out.push(Effect::System(SystemEffect::Audio {
+                effect: AudioEffect::Prepare,
+            }));
         }
     }
 
@@ -271,25 +284,27 @@ impl Machine {
         let runs = self.audio.active && self.state.has_audio() && !self.known.held;
         if runs != self.audio.running {
             self.audio.running = runs;
-            out.push(Effect::Audio(if runs {
-                AudioEffect::Start
-            } else {
-                AudioEffect::Stop
+            out.push(Effect::System(SystemEffect::Audio {
+                effect: if runs {
+                    AudioEffect::Start
+                } else {
+                    AudioEffect::Stop
+                },
             }));
         }
     }
 
     pub(super) fn settle(action: ActionId, done: bool, out: &mut Vec<Effect>) {
         out.push(if done {
-            Effect::Fulfill(action)
+            Effect::System(SystemEffect::Fulfill { action })
         } else {
-            Effect::Fail(action)
+            Effect::System(SystemEffect::Fail { action })
         });
     }
 
     pub(super) fn ask(&self, action: impl FnOnce(SystemCallId) -> SystemAction, out: &mut Vec<Effect>) {
         out.push(match self.state.call() {
-            Some(call) => Effect::Request(action(call)),
+            Some(call) => Effect::System(SystemEffect::Request { wanted: action(call) }),
             None => Effect::Refuse(Refusal::NoCall),
         });
     }

@@ -11,8 +11,8 @@ mod reason;
 mod state;
 mod transition;
 
-pub use effect::{AudioEffect, Effect, IncomingReport, Refusal};
-pub use input::{ActionId, Input, Pushed, SystemAction, SystemCallId};
+pub use effect::{AudioEffect, Effect, IncomingReport, Refusal, SystemEffect};
+pub use input::{ActionId, Input, Pushed, SystemAction, SystemCallId, SystemInput};
 pub use machine::Machine;
 pub use reason::SystemEnd;
 pub use state::{Audio, State, System};

@@ -6,6 +6,7 @@ use crate::domain::CallEndReason;
 
 /// `CXCallEndedReason`; Telecom's `DisconnectCause` has the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SystemEnd {
     /// It couldn't be set up, or was lost; or the push was no call.

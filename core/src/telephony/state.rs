@@ -6,6 +6,8 @@ use super::SystemCallId;
 
 /// Whose rules hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "PhoneSystem"))]
 #[serde(rename_all = "snake_case")]
 pub enum System {
     /// iOS. Every VoIP push is shown as a call in the turn in which it arrives, also one that is none: the system ends an
@@ -18,6 +20,8 @@ pub enum System {
 /// The one call that the system shows, as far as the phone is concerned; what becomes of it in the room says
 /// [`crate::call::State`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "uniffi", uniffi(name = "PhoneState"))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// No call.

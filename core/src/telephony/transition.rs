@@ -1,6 +1,10 @@
 //! The transitions: what comes of every input in every state.
 
-use super::{Effect, IncomingReport, Input, Machine, State, SystemAction, SystemCallId, SystemEnd};
+use super::{
+    Effect, IncomingReport, Input, Machine, State, SystemAction, SystemCallId, SystemEffect, SystemEnd,
+    SystemInput,
+};
+use crate::domain::{UserId, limits};
 
 impl Machine {
     pub(super) fn transition(&mut self, input: Input, out: &mut Vec<Effect>) {
@@ -41,15 +45,15 @@ impl Machine {
                 | S::Held { .. } => {}
             },
 
-            I::Perform(action, wanted) => {
+            I::System(SystemInput::Perform { action, wanted }) => {
                 let done = self.perform(wanted, out);
                 Self::settle(action, done, out);
             }
-            I::NotShown(call) => self.not_shown(call, out),
-            I::AudioActivated => self.set_audio_active(true),
-            I::AudioDeactivated => self.set_audio_active(false),
-            I::MediaServicesReset => self.restart_audio(out),
-            I::SystemReset => {
+            I::System(SystemInput::NotShown { call }) => self.not_shown(call, out),
+            I::System(SystemInput::AudioActivated) => self.set_audio_active(true),
+            I::System(SystemInput::AudioDeactivated) => self.set_audio_active(false),
+            I::System(SystemInput::MediaServicesReset) => self.restart_audio(out),
+            I::System(SystemInput::SystemReset) => {
                 self.set_audio_active(false);
                 match self.state() {
                     S::Idle => {}
@@ -61,27 +65,48 @@ impl Machine {
                 }
             }
 
+            I::Restored {
+                report,
+                call_id,
+                muted,
+            } => match (self.user, self.state()) {
+                (Some(_), S::Idle) if self.ended(report.call).is_none() => {
+                    self.restore(report, call_id, muted, limits::RING, out);
+                }
+                (
+                    _,
+                    S::Idle
+                    | S::Ringing { .. }
+                    | S::Answering { .. }
+                    | S::Dialing { .. }
+                    | S::Active { .. }
+                    | S::Held { .. },
+                ) => {}
+            },
+
             I::Dial {
                 call,
                 callee,
                 call_type,
             } => out.push(match self.may_dial() {
-                Ok(()) => Effect::Request(SystemAction::Start {
-                    call,
-                    callee,
-                    call_type,
+                Ok(()) => Effect::System(SystemEffect::Request {
+                    wanted: SystemAction::Start {
+                        call,
+                        callee: callee.to_string(),
+                        call_type,
+                    },
                 }),
                 Err(refusal) => Effect::Refuse(refusal),
             }),
-            I::Accept => self.ask(SystemAction::Answer, out),
-            I::HangUp => self.ask(SystemAction::End, out),
-            I::SetHeld(on) => self.ask(|call| SystemAction::Hold(call, on), out),
-            I::SetMuted(on) => self.ask(|call| SystemAction::Mute(call, on), out),
+            I::Accept => self.ask(|call| SystemAction::Answer { call }, out),
+            I::HangUp => self.ask(|call| SystemAction::End { call }, out),
+            I::SetHeld(on) => self.ask(|call| SystemAction::Hold { call, on }, out),
+            I::SetMuted(on) => self.ask(|call| SystemAction::Mute { call, on }, out),
 
             I::Dialed(dialed, call_id) => match self.state() {
                 S::Dialing { call } if call == dialed => {
                     self.bind(call_id);
-                    out.push(Effect::ReportConnecting(call));
+                    out.push(Effect::System(SystemEffect::ReportConnecting { call }));
                 }
                 S::Idle
                 | S::Ringing { .. }
@@ -101,7 +126,10 @@ impl Machine {
             },
             I::TypeChanged(changed, call_type) => {
                 if self.state().call() == Some(changed) {
-                    out.push(Effect::Update(changed, call_type));
+                    out.push(Effect::System(SystemEffect::Update {
+                        call: changed,
+                        call_type,
+                    }));
                 }
             }
             I::Ended(ended, reason) => {
@@ -123,26 +151,28 @@ impl Machine {
                     call_type,
                 },
                 S::Idle,
-            ) if self.may_dial().is_ok() => {
-                self.dial(call, callee, call_type, out);
-                true
-            }
-            (SystemAction::Answer(wanted), S::Ringing { call }) if call == wanted => {
+            ) if self.may_dial().is_ok() => match callee.parse::<UserId>() {
+                Ok(callee) => {
+                    self.dial(call, callee, call_type, out);
+                    true
+                }
+                Err(_) => false,
+            },
+            (SystemAction::Answer { call: wanted }, S::Ringing { call }) if call == wanted => {
                 self.answer(call, out);
                 true
             }
             // A second tap: what was taken is taken.
-            (SystemAction::Answer(wanted), S::Answering { call } | S::Active { call } | S::Held { call })
-                if call == wanted =>
-            {
-                true
-            }
-            (SystemAction::End(wanted), S::Ringing { call }) if call == wanted => {
+            (
+                SystemAction::Answer { call: wanted },
+                S::Answering { call } | S::Active { call } | S::Held { call },
+            ) if call == wanted => true,
+            (SystemAction::End { call: wanted }, S::Ringing { call }) if call == wanted => {
                 self.decline(call, out);
                 true
             }
             (
-                SystemAction::End(wanted),
+                SystemAction::End { call: wanted },
                 S::Answering { call } | S::Dialing { call } | S::Active { call } | S::Held { call },
             ) if call == wanted => {
                 self.hang_up(call, out);
@@ -150,7 +180,7 @@ impl Machine {
             }
             // What is over is as it is wanted.
             (
-                SystemAction::End(_),
+                SystemAction::End { .. },
                 S::Idle
                 | S::Ringing { .. }
                 | S::Answering { .. }
@@ -159,14 +189,14 @@ impl Machine {
                 | S::Held { .. },
             ) => true,
             (
-                SystemAction::Hold(wanted, on),
+                SystemAction::Hold { call: wanted, on },
                 S::Answering { call } | S::Dialing { call } | S::Active { call } | S::Held { call },
             ) if call == wanted => {
                 self.hold(call, on, out);
                 true
             }
             (
-                SystemAction::Mute(wanted, on),
+                SystemAction::Mute { call: wanted, on },
                 S::Answering { call } | S::Dialing { call } | S::Active { call } | S::Held { call },
             ) if call == wanted => {
                 self.mute(call, on, out);
@@ -174,9 +204,9 @@ impl Machine {
             }
             (
                 SystemAction::Start { .. }
-                | SystemAction::Answer(_)
-                | SystemAction::Hold(..)
-                | SystemAction::Mute(..),
+                | SystemAction::Answer { .. }
+                | SystemAction::Hold { .. }
+                | SystemAction::Mute { .. },
                 S::Idle
                 | S::Ringing { .. }
                 | S::Answering { .. }

@@ -35,6 +35,13 @@ pub fn offered() -> Input {
     }
 }
 
+/// The process before died in this call.
+pub fn rejoin() -> Input {
+    let mut call = call(CallStatus::Active);
+    call.answered_device_id = Some("phone".into());
+    Input::Rejoin(call, DeviceId::new("phone").unwrap())
+}
+
 pub fn answered() -> Input {
     let mut call = call(CallStatus::Active);
     call.answered_device_id = Some("phone".into());

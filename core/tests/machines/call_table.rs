@@ -9,7 +9,9 @@ use ipelya_core::domain::{
 };
 use ipelya_core::media::{DisconnectReason, Facing, TrackSource};
 
-use crate::call_inputs::{accept, active_elsewhere, after, answered, dial, ended, initiated, offered};
+use crate::call_inputs::{
+    accept, active_elsewhere, after, answered, dial, ended, initiated, offered, rejoin,
+};
 use crate::diagrams::drawn;
 use crate::support::{access, at, call, error, user};
 use crate::table::Table;
@@ -77,6 +79,7 @@ fn inputs() -> Vec<(&'static str, Input)> {
     vec![
         ("Dial", dial()),
         ("Offered", offered()),
+        ("Rejoin", rejoin()),
         ("Accept", accept()),
         ("Decline", Input::Decline),
         ("HangUp", Input::HangUp),

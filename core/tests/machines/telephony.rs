@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use ipelya_core::domain::{CallEndReason, CallType};
 use ipelya_core::telephony::{
-    AudioEffect, Effect, Input, Machine, Pushed, Refusal, State, System, SystemAction, SystemEnd,
+    AudioEffect, Effect, Input, Machine, Pushed, Refusal, State, System, SystemAction, SystemEffect,
+    SystemEnd, SystemInput,
 };
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -37,15 +38,18 @@ impl Device {
     }
 
     fn performs(&mut self, wanted: SystemAction) -> Vec<Effect> {
-        self.takes(Input::Perform(action(1), wanted))
+        self.takes(Input::System(SystemInput::Perform {
+            action: action(1),
+            wanted,
+        }))
     }
 
     /// A call that was taken here, and whose sound flows.
     fn in_a_call(system: System) -> Self {
         let mut device = Self::of(system);
         device.takes(push(1, me(), RING));
-        device.performs(SystemAction::Answer(shown(1)));
-        device.takes(Input::AudioActivated);
+        device.performs(SystemAction::Answer { call: shown(1) });
+        device.takes(Input::System(SystemInput::AudioActivated));
         device.takes(Input::Connected(shown(1)));
         assert!(device.phone.is_engine_running);
         device
@@ -61,9 +65,14 @@ fn there_is_sound_after_answering_whenever_the_system_activates_it() {
     for activated_first in [true, false] {
         let mut device = Device::of(System::CallKit);
         device.takes(push(1, me(), RING));
-        let effects = device.performs(SystemAction::Answer(shown(1)));
-        assert!(effects.contains(&Effect::Audio(AudioEffect::Prepare)));
-        let order = [Input::AudioActivated, Input::Connected(shown(1))];
+        let effects = device.performs(SystemAction::Answer { call: shown(1) });
+        assert!(effects.contains(&Effect::System(SystemEffect::Audio {
+            effect: AudioEffect::Prepare
+        })));
+        let order = [
+            Input::System(SystemInput::AudioActivated),
+            Input::Connected(shown(1)),
+        ];
         let order: Vec<_> = if activated_first {
             order.into()
         } else {
@@ -79,19 +88,22 @@ fn there_is_sound_after_answering_whenever_the_system_activates_it() {
 #[test]
 fn an_outgoing_call_is_registered_and_waits_for_the_sound_too() {
     let mut device = Device::of(System::CallKit);
-    assert_eq!(device.takes(dial(1)), [Effect::Request(start(1))]);
+    assert_eq!(
+        device.takes(dial(1)),
+        [Effect::System(SystemEffect::Request { wanted: start(1) })]
+    );
     assert_eq!(device.machine.state(), State::Idle, "the system says when");
     device.performs(start(1));
     assert!(!device.phone.is_engine_running);
-    device.takes(Input::AudioActivated);
+    device.takes(Input::System(SystemInput::AudioActivated));
     assert!(device.phone.is_engine_running);
     assert_eq!(
         device.takes(Input::Dialed(shown(1), call_id(9))),
-        [Effect::ReportConnecting(shown(1))]
+        [Effect::System(SystemEffect::ReportConnecting { call: shown(1) })]
     );
     assert_eq!(
         device.takes(Input::Connected(shown(1))),
-        [Effect::ReportConnected(shown(1))]
+        [Effect::System(SystemEffect::ReportConnected { call: shown(1) })]
     );
     assert_eq!(device.machine.call_id(), Some(call_id(9)));
 }
@@ -111,20 +123,27 @@ fn a_call_from_the_list_of_recent_calls_is_dialled() {
 fn the_microphone_comes_back_after_a_gsm_call_and_after_siri() {
     let mut device = Device::in_a_call(System::CallKit);
     // A GSM call: held by the system, and taken back.
-    device.takes(Input::AudioDeactivated);
-    device.performs(SystemAction::Hold(shown(1), true));
+    device.takes(Input::System(SystemInput::AudioDeactivated));
+    device.performs(SystemAction::Hold {
+        call: shown(1),
+        on: true,
+    });
     assert!(!device.phone.is_engine_running);
-    device.performs(SystemAction::Hold(shown(1), false));
-    device.takes(Input::AudioActivated);
+    device.performs(SystemAction::Hold {
+        call: shown(1),
+        on: false,
+    });
+    device.takes(Input::System(SystemInput::AudioActivated));
     assert!(device.phone.is_engine_running);
     // Siri: the sound alone is taken away.
-    device.takes(Input::AudioDeactivated);
+    device.takes(Input::System(SystemInput::AudioDeactivated));
     assert!(!device.phone.is_engine_running);
-    device.takes(Input::AudioActivated);
+    device.takes(Input::System(SystemInput::AudioActivated));
     assert!(device.phone.is_engine_running);
     // The audio server died.
-    let effects = device.takes(Input::MediaServicesReset);
-    let audio = [AudioEffect::Stop, AudioEffect::Prepare, AudioEffect::Start].map(Effect::Audio);
+    let effects = device.takes(Input::System(SystemInput::MediaServicesReset));
+    let audio = [AudioEffect::Stop, AudioEffect::Prepare, AudioEffect::Start]
+        .map(|effect| Effect::System(SystemEffect::Audio { effect }));
     assert_eq!(effects, audio);
 }
 
@@ -140,7 +159,10 @@ fn every_voip_push_is_reported_in_its_turn_whatever_it_is() {
         (push(2, me(), RING), shown(2), SystemEnd::Unanswered),
     ] {
         let effects = device.takes(push);
-        assert_eq!(effects[1..], [Effect::ReportEnded(call, end)]);
+        assert_eq!(
+            effects[1..],
+            [Effect::System(SystemEffect::ReportEnded { call, end })]
+        );
         assert_eq!(device.machine.state(), State::Idle);
     }
     device.takes(Input::SignedOut);
@@ -164,7 +186,7 @@ fn a_push_that_is_no_call_is_dropped_where_nobody_asks_for_a_report() {
 fn a_killed_app_answers_by_the_push_alone() {
     let mut device = Device::of(System::CallKit);
     device.takes(push(1, me(), RING));
-    let effects = device.performs(SystemAction::Answer(shown(1)));
+    let effects = device.performs(SystemAction::Answer { call: shown(1) });
     let answer = Effect::Answer {
         call_id: call_id(1),
         ticket: ticket(1),
@@ -177,7 +199,7 @@ fn a_push_after_realtime_brings_its_ticket_and_rings_once() {
     let mut device = Device::of(System::Telecom);
     device.takes(offered(1));
     assert_eq!(device.takes(push(1, me(), RING)), [], "it rings already");
-    let effects = device.performs(SystemAction::End(shown(1)));
+    let effects = device.performs(SystemAction::End { call: shown(1) });
     let decline = Effect::Decline {
         call_id: call_id(1),
         ticket: ticket(1),
@@ -191,7 +213,10 @@ fn nothing_rings_after_a_cancel_however_late_the_push() {
         let mut device = Device::of(system);
         device.takes(push(1, me(), RING));
         let effects = device.takes(Input::Ended(shown(1), CallEndReason::Cancelled));
-        assert!(effects.contains(&Effect::ReportEnded(shown(1), SystemEnd::RemoteEnded)));
+        assert!(effects.contains(&Effect::System(SystemEffect::ReportEnded {
+            call: shown(1),
+            end: SystemEnd::RemoteEnded
+        })));
         device.takes(push(1, me(), RING));
         assert_eq!(device.machine.state(), State::Idle);
         // The stop overtook the push.
@@ -206,7 +231,10 @@ fn a_phone_stops_ringing_when_another_one_answers() {
     let mut device = Device::of(System::CallKit);
     device.takes(push(1, me(), RING));
     let effects = device.takes(Input::Ended(shown(1), CallEndReason::AnsweredElsewhere));
-    assert!(effects.contains(&Effect::ReportEnded(shown(1), SystemEnd::AnsweredElsewhere)));
+    assert!(effects.contains(&Effect::System(SystemEffect::ReportEnded {
+        call: shown(1),
+        end: SystemEnd::AnsweredElsewhere
+    })));
 }
 
 #[test]
@@ -234,7 +262,10 @@ fn there_is_one_call_at_a_time() {
         "whoever calls isn't left to wait: {effects:?}"
     );
     assert_eq!(device.takes(dial(3)), [Effect::Refuse(Refusal::Busy)]);
-    assert_eq!(device.performs(start(3)), [Effect::Fail(action(1))]);
+    assert_eq!(
+        device.performs(start(3)),
+        [Effect::System(SystemEffect::Fail { action: action(1) })]
+    );
     assert_eq!(device.machine.state(), State::Active { call: shown(1) });
 }
 
@@ -242,10 +273,10 @@ fn there_is_one_call_at_a_time() {
 fn a_second_tap_on_accept_is_no_failure() {
     let mut device = Device::of(System::CallKit);
     device.takes(push(1, me(), RING));
-    device.performs(SystemAction::Answer(shown(1)));
+    device.performs(SystemAction::Answer { call: shown(1) });
     assert_eq!(
-        device.performs(SystemAction::Answer(shown(1))),
-        [Effect::Fulfill(action(1))]
+        device.performs(SystemAction::Answer { call: shown(1) }),
+        [Effect::System(SystemEffect::Fulfill { action: action(1) })]
     );
     assert_eq!(device.machine.state(), State::Answering { call: shown(1) });
 }
@@ -254,12 +285,12 @@ fn a_second_tap_on_accept_is_no_failure() {
 fn hanging_up_while_connecting_and_twice_is_fine() {
     let mut device = Device::of(System::Telecom);
     device.takes(push(1, me(), RING));
-    device.performs(SystemAction::Answer(shown(1)));
-    let effects = device.performs(SystemAction::End(shown(1)));
+    device.performs(SystemAction::Answer { call: shown(1) });
+    let effects = device.performs(SystemAction::End { call: shown(1) });
     assert!(effects.contains(&Effect::HangUp(shown(1))));
     assert_eq!(
-        device.performs(SystemAction::End(shown(1))),
-        [Effect::Fulfill(action(1))]
+        device.performs(SystemAction::End { call: shown(1) }),
+        [Effect::System(SystemEffect::Fulfill { action: action(1) })]
     );
     assert_eq!(
         device.takes(Input::Connected(shown(1))),
@@ -274,17 +305,31 @@ fn what_the_app_switches_goes_through_the_system() {
     let mut device = Device::in_a_call(System::CallKit);
     assert_eq!(
         device.takes(Input::SetMuted(true)),
-        [Effect::Request(SystemAction::Mute(shown(1), true))]
+        [Effect::System(SystemEffect::Request {
+            wanted: SystemAction::Mute {
+                call: shown(1),
+                on: true
+            }
+        })]
     );
     assert!(!device.machine.is_muted());
     assert_eq!(
-        device.performs(SystemAction::Mute(shown(1), true)),
-        [Effect::Mute(shown(1), true), Effect::Fulfill(action(1))]
+        device.performs(SystemAction::Mute {
+            call: shown(1),
+            on: true
+        }),
+        [
+            Effect::Mute(shown(1), true),
+            Effect::System(SystemEffect::Fulfill { action: action(1) })
+        ]
     );
     assert!(device.machine.is_muted());
     assert_eq!(
         device.takes(Input::TypeChanged(shown(1), CallType::VideoCall)),
-        [Effect::Update(shown(1), CallType::VideoCall)]
+        [Effect::System(SystemEffect::Update {
+            call: shown(1),
+            call_type: CallType::VideoCall
+        })]
     );
 }
 
@@ -292,7 +337,7 @@ fn what_the_app_switches_goes_through_the_system() {
 fn a_call_that_the_system_hides_is_left_to_other_devices() {
     let mut device = Device::of(System::CallKit);
     device.takes(push(1, me(), RING));
-    let effects = device.takes(Input::NotShown(shown(1)));
+    let effects = device.takes(Input::System(SystemInput::NotShown { call: shown(1) }));
     assert!(
         !effects
             .iter()
@@ -306,9 +351,12 @@ fn a_call_that_the_system_hides_is_left_to_other_devices() {
 fn a_hold_before_the_connection_is_kept() {
     let mut device = Device::of(System::CallKit);
     device.takes(push(1, me(), RING));
-    device.performs(SystemAction::Answer(shown(1)));
-    device.performs(SystemAction::Hold(shown(1), true));
-    device.takes(Input::AudioActivated);
+    device.performs(SystemAction::Answer { call: shown(1) });
+    device.performs(SystemAction::Hold {
+        call: shown(1),
+        on: true,
+    });
+    device.takes(Input::System(SystemInput::AudioActivated));
     device.takes(Input::Connected(shown(1)));
     assert_eq!(device.machine.state(), State::Held { call: shown(1) });
     assert!(!device.phone.is_engine_running);
@@ -345,23 +393,40 @@ fn mutations() -> [Mutation; 7] {
             effects.reverse()
         }),
         ("an end is not told", |_, effects| {
-            without(effects, |effect| matches!(effect, Effect::ReportEnded(..)));
+            without(effects, |effect| {
+                matches!(effect, Effect::System(SystemEffect::ReportEnded { .. }))
+            });
         }),
         ("audio begins with the answer", |input, effects| {
-            if matches!(input, Input::Perform(_, SystemAction::Answer(_))) {
-                effects.push(Effect::Audio(AudioEffect::Start));
+            if matches!(
+                input,
+                Input::System(SystemInput::Perform {
+                    action: _,
+                    wanted: SystemAction::Answer { .. }
+                })
+            ) {
+                effects.push(Effect::System(SystemEffect::Audio {
+                    effect: AudioEffect::Start,
+                }));
             }
         }),
         ("audio goes on after the system took it", |_, effects| {
-            without(effects, |effect| *effect == Effect::Audio(AudioEffect::Stop));
+            without(effects, |effect| {
+                *effect
+                    == Effect::System(SystemEffect::Audio {
+                        effect: AudioEffect::Stop,
+                    })
+            });
         }),
         ("an action isn't settled", |_, effects| {
-            without(effects, |effect| matches!(effect, Effect::Fail(_)));
+            without(effects, |effect| {
+                matches!(effect, Effect::System(SystemEffect::Fail { .. }))
+            });
         }),
         ("a ring is reported twice", |_, effects| {
             let ring = effects
                 .iter()
-                .find(|effect| matches!(effect, Effect::ReportIncoming(_)))
+                .find(|effect| matches!(effect, Effect::System(SystemEffect::ReportIncoming { .. })))
                 .cloned();
             effects.extend(ring);
         }),
@@ -384,7 +449,10 @@ fn the_simulated_system_notices_a_phone_that_forgets_a_rule() {
                     Machine::new(System::CallKit, Some(me())),
                     Phone::new(System::CallKit),
                 );
-                for input in inputs.iter().filter(|input| !matches!(input, Input::NotShown(_))) {
+                for input in inputs
+                    .iter()
+                    .filter(|input| !matches!(input, Input::System(SystemInput::NotShown { .. })))
+                {
                     if phone.may_say(input) {
                         let mut effects = machine.handle(input.clone());
                         mutate(input, &mut effects);

@@ -9,13 +9,15 @@
 use std::collections::BTreeSet;
 
 use ipelya_core::domain::{CallEndReason, CallType, UserId};
-use ipelya_core::telephony::{Input, Machine, Pushed, State, System, SystemAction, SystemCallId};
+use ipelya_core::telephony::{
+    Input, Machine, Pushed, State, System, SystemAction, SystemCallId, SystemInput,
+};
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use crate::support::{failures_of, sequences};
 use crate::telephony_support::{
-    Phone, RING, action, arrives, call_id, dial, me, offered, push, shown, start, stop, user,
+    Phone, RING, action, arrives, call_id, dial, me, offered, push, restored, shown, start, stop, user,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,16 +103,24 @@ impl Model {
                     self.call = Some((call.id.into(), Phase::Ringing));
                 }
             }
-            Input::RingOver(call) | Input::NotShown(call) if self.is_on(*call) == Some(Phase::Ringing) => {
+            Input::RingOver(call) | Input::System(SystemInput::NotShown { call })
+                if self.is_on(*call) == Some(Phase::Ringing) =>
+            {
                 self.over(*call);
             }
-            Input::Perform(_, wanted) => self.perform(wanted),
-            Input::AudioActivated => self.sound_is_ours = true,
-            Input::AudioDeactivated => self.sound_is_ours = false,
-            Input::SystemReset => {
+            Input::System(SystemInput::Perform { action: _, wanted }) => self.perform(wanted),
+            Input::System(SystemInput::AudioActivated) => self.sound_is_ours = true,
+            Input::System(SystemInput::AudioDeactivated) => self.sound_is_ours = false,
+            Input::System(SystemInput::SystemReset) => {
                 self.sound_is_ours = false;
                 if let Some((call, _)) = self.call {
                     self.over(call);
+                }
+            }
+            Input::Restored { report, .. } => {
+                let may = self.call.is_none() && self.user.is_some() && !self.past.contains(&report.call);
+                if may {
+                    self.call = Some((report.call, Phase::Ringing));
                 }
             }
             Input::Connected(call) => {
@@ -131,17 +141,17 @@ impl Model {
                     self.call = Some((*call, Phase::Dialing));
                 }
             }
-            SystemAction::Answer(call) if phase == Some(Phase::Ringing) => {
+            SystemAction::Answer { call } if phase == Some(Phase::Ringing) => {
                 self.call = Some((*call, Phase::Answering));
             }
-            SystemAction::End(call) if phase.is_some() => self.over(*call),
-            SystemAction::Hold(_, on) if phase.is_some_and(|phase| phase != Phase::Ringing) => {
+            SystemAction::End { call } if phase.is_some() => self.over(*call),
+            SystemAction::Hold { call: _, on } if phase.is_some_and(|phase| phase != Phase::Ringing) => {
                 self.held = *on
             }
-            SystemAction::Answer(_)
-            | SystemAction::End(_)
-            | SystemAction::Hold(..)
-            | SystemAction::Mute(..) => {}
+            SystemAction::Answer { .. }
+            | SystemAction::End { .. }
+            | SystemAction::Hold { .. }
+            | SystemAction::Mute { .. } => {}
         }
     }
 }
@@ -159,12 +169,12 @@ pub fn anything() -> BoxedStrategy<Input> {
     let id = any::<u64>().prop_map(|number| action(number.into())).boxed();
     let wanted = prop_oneof![
         1 => number.clone().prop_map(|number| start(number + 10)),
-        3 => call.clone().prop_map(SystemAction::Answer),
-        2 => call.clone().prop_map(SystemAction::End),
-        1 => (call.clone(), any::<bool>()).prop_map(|(call, on)| SystemAction::Hold(call, on)),
-        1 => (call.clone(), any::<bool>()).prop_map(|(call, on)| SystemAction::Mute(call, on)),
-        1 => (10..13_u128).prop_map(|number| SystemAction::End(shown(number))),
-        1 => ((10..13_u128), any::<bool>()).prop_map(|(number, on)| SystemAction::Hold(shown(number), on)),
+        3 => call.clone().prop_map(|call| SystemAction::Answer { call }),
+        2 => call.clone().prop_map(|call| SystemAction::End { call }),
+        1 => (call.clone(), any::<bool>()).prop_map(|(call, on)| SystemAction::Hold { call, on }),
+        1 => (call.clone(), any::<bool>()).prop_map(|(call, on)| SystemAction::Mute { call, on }),
+        1 => (10..13_u128).prop_map(|number| SystemAction::End { call: shown(number) }),
+        1 => ((10..13_u128), any::<bool>()).prop_map(|(number, on)| SystemAction::Hold { call: shown(number), on }),
     ];
     let outgoing = (10..13_u128).prop_map(shown).boxed();
     let either = prop_oneof![call.clone(), outgoing.clone()].boxed();
@@ -176,12 +186,13 @@ pub fn anything() -> BoxedStrategy<Input> {
         1 => Just(arrives(Pushed::Malformed)),
         2 => number.clone().prop_map(offered),
         2 => call.clone().prop_map(Input::RingOver),
-        8 => (id, wanted).prop_map(|(id, wanted)| Input::Perform(id, wanted)),
-        1 => either.clone().prop_map(Input::NotShown),
-        4 => Just(Input::AudioActivated),
-        2 => Just(Input::AudioDeactivated),
-        1 => Just(Input::MediaServicesReset),
-        1 => Just(Input::SystemReset),
+        8 => (id, wanted).prop_map(|(id, wanted)| Input::System(SystemInput::Perform { action: id, wanted })),
+        1 => either.clone().prop_map(|call| Input::System(SystemInput::NotShown { call })),
+        4 => Just(Input::System(SystemInput::AudioActivated)),
+        2 => Just(Input::System(SystemInput::AudioDeactivated)),
+        1 => Just(Input::System(SystemInput::MediaServicesReset)),
+        1 => Just(Input::System(SystemInput::SystemReset)),
+        1 => number.clone().prop_map(restored),
         1 => (10..13_u128).prop_map(dial),
         1 => Just(Input::Accept),
         1 => Just(Input::HangUp),

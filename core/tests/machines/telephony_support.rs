@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use ipelya_core::call::{CallPush, StopRinging};
 use ipelya_core::domain::{Call, CallEndReason, CallId, CallStatus, CallType, UserId};
 use ipelya_core::telephony::{
-    ActionId, AudioEffect, Effect, Input, Machine, Pushed, State, System, SystemAction, SystemCallId,
+    ActionId, AudioEffect, Effect, IncomingReport, Input, Machine, Pushed, State, System, SystemAction,
+    SystemCallId, SystemEffect, SystemInput,
 };
 use uuid::Uuid;
 
@@ -89,8 +90,22 @@ pub fn offered(number: u128) -> Input {
 pub fn start(number: u128) -> SystemAction {
     SystemAction::Start {
         call: shown(number),
-        callee: user(9),
+        callee: user(9).to_string(),
         call_type: CallType::AudioCall,
+    }
+}
+
+/// What the phone stored of a call that a process before took.
+pub fn restored(number: u128) -> Input {
+    Input::Restored {
+        report: IncomingReport {
+            call: shown(number),
+            caller: Some(user(9)),
+            name: Some("Ada".into()),
+            call_type: CallType::AudioCall,
+        },
+        call_id: call_id(number),
+        muted: true,
     }
 }
 
@@ -126,11 +141,14 @@ impl Phone {
     /// Whether the system could say this now.
     pub fn may_say(&self, input: &Input) -> bool {
         match input {
-            Input::Perform(_, SystemAction::Start { call, .. }) => !self.calls.contains(call),
-            Input::Perform(_, wanted) => self.calls.contains(&wanted.call()),
-            Input::NotShown(call) => self.calls.contains(call),
-            Input::AudioActivated => !self.is_audio_ours && !self.calls.is_empty(),
-            Input::AudioDeactivated => self.is_audio_ours,
+            Input::System(SystemInput::Perform {
+                action: _,
+                wanted: SystemAction::Start { call, .. },
+            }) => !self.calls.contains(call),
+            Input::System(SystemInput::Perform { action: _, wanted }) => self.calls.contains(&wanted.call()),
+            Input::System(SystemInput::NotShown { call }) => self.calls.contains(call),
+            Input::System(SystemInput::AudioActivated) => !self.is_audio_ours && !self.calls.is_empty(),
+            Input::System(SystemInput::AudioDeactivated) => self.is_audio_ours,
             Input::RingOver(call) => self.ringing == Some(*call),
             _ => true,
         }
@@ -139,9 +157,9 @@ impl Phone {
     /// What the phone answered to an input.
     pub fn takes(&mut self, input: &Input, effects: &[Effect]) {
         match input {
-            Input::AudioActivated => self.is_audio_ours = true,
-            Input::AudioDeactivated => self.is_audio_ours = false,
-            Input::SystemReset => {
+            Input::System(SystemInput::AudioActivated) => self.is_audio_ours = true,
+            Input::System(SystemInput::AudioDeactivated) => self.is_audio_ours = false,
+            Input::System(SystemInput::SystemReset) => {
                 self.calls.clear();
                 self.is_audio_ours = false;
             }
@@ -149,10 +167,13 @@ impl Phone {
             Input::Pushed { .. } if self.system == System::CallKit => {
                 let reports = effects
                     .iter()
-                    .filter(|effect| matches!(effect, Effect::ReportIncoming(_)));
+                    .filter(|effect| matches!(effect, Effect::System(SystemEffect::ReportIncoming { .. })));
                 assert_eq!(reports.count(), 1, "a VoIP push is reported, once: {effects:?}");
                 assert!(
-                    matches!(effects.first(), Some(Effect::ReportIncoming(_))),
+                    matches!(
+                        effects.first(),
+                        Some(Effect::System(SystemEffect::ReportIncoming { .. }))
+                    ),
                     "a VoIP push is reported before anything else: {effects:?}"
                 );
             }
@@ -164,20 +185,20 @@ impl Phone {
         let settled = effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Fulfill(action) => Some((*action, true)),
-                Effect::Fail(action) => Some((*action, false)),
+                Effect::System(SystemEffect::Fulfill { action }) => Some((*action, true)),
+                Effect::System(SystemEffect::Fail { action }) => Some((*action, false)),
                 _ => None,
             })
             .collect::<Vec<_>>();
         match input {
-            Input::Perform(action, wanted) => {
+            Input::System(SystemInput::Perform { action, wanted }) => {
                 let [(settled, done)] = settled[..] else {
                     panic!("an action is settled in its turn, once: {effects:?}");
                 };
                 assert_eq!(settled, *action);
                 match wanted {
                     SystemAction::Start { call, .. } if done => drop(self.calls.insert(*call)),
-                    SystemAction::End(call) if done => drop(self.calls.remove(call)),
+                    SystemAction::End { call } if done => drop(self.calls.remove(call)),
                     _ => {}
                 }
             }
@@ -197,36 +218,45 @@ impl Phone {
             )
         };
         match effect {
-            Effect::ReportIncoming(report) => drop(self.calls.insert(report.call)),
-            Effect::ReportEnded(call, _) => {
+            Effect::System(SystemEffect::ReportIncoming { report }) => drop(self.calls.insert(report.call)),
+            Effect::System(SystemEffect::ReportEnded { call, end: _ }) => {
                 knows(call);
                 self.calls.remove(call);
             }
-            Effect::ReportConnecting(call) | Effect::ReportConnected(call) | Effect::Update(call, _) => {
-                knows(call)
-            }
-            Effect::Request(SystemAction::Start { call, .. }) => {
+            Effect::System(SystemEffect::ReportConnecting { call })
+            | Effect::System(SystemEffect::ReportConnected { call })
+            | Effect::System(SystemEffect::Update { call, call_type: _ }) => knows(call),
+            Effect::System(SystemEffect::Request {
+                wanted: SystemAction::Start { call, .. },
+            }) => {
                 assert!(!self.calls.contains(call), "the system shows it already");
             }
-            Effect::Request(wanted) => knows(&wanted.call()),
-            Effect::Audio(AudioEffect::Start) => {
+            Effect::System(SystemEffect::Request { wanted }) => knows(&wanted.call()),
+            Effect::System(SystemEffect::Audio {
+                effect: AudioEffect::Start,
+            }) => {
                 assert!(self.is_audio_ours, "audio before the system activated it");
                 assert!(!self.is_engine_running, "the engine runs already");
                 self.is_engine_running = true;
             }
-            Effect::Audio(AudioEffect::Stop) => {
+            Effect::System(SystemEffect::Audio {
+                effect: AudioEffect::Stop,
+            }) => {
                 assert!(self.is_engine_running, "the engine doesn't run");
                 self.is_engine_running = false;
             }
-            Effect::StartRing(call, _) => self.ringing = Some(*call),
+            Effect::System(SystemEffect::StartRing { call, rings_for: _ }) => self.ringing = Some(*call),
             // One that has rung is over already.
-            Effect::StopRing(call) => {
+            Effect::System(SystemEffect::StopRing { call }) => {
                 assert!(self.ringing.is_none_or(|rings| rings == *call));
                 self.ringing = None;
             }
-            Effect::Audio(AudioEffect::Prepare)
-            | Effect::Fulfill(_)
-            | Effect::Fail(_)
+            Effect::System(SystemEffect::Audio {
+                effect: AudioEffect::Prepare,
+            })
+            | Effect::System(SystemEffect::Fulfill { .. })
+            | Effect::System(SystemEffect::Fail { .. })
+            | Effect::System(SystemEffect::Store { .. })
             | Effect::CheckState { .. }
             | Effect::Answer { .. }
             | Effect::Decline { .. }

@@ -1,12 +1,12 @@
 //! Every pair of a state and an input, with what comes of it: the table beside the machine.
 
 use ipelya_core::domain::{CallEndReason, CallType};
-use ipelya_core::telephony::{Effect, Input, Machine, Pushed, State, System, SystemAction};
+use ipelya_core::telephony::{Effect, Input, Machine, Pushed, State, System, SystemAction, SystemInput};
 
 use crate::diagrams::drawn;
 use crate::table::Table;
 use crate::telephony_support::{
-    RING, action, arrives, call_id, dial, me, offered, push, shown, spare, start, stop, user,
+    RING, action, arrives, call_id, dial, me, offered, push, restored, shown, spare, start, stop, user,
 };
 
 /// An iPhone whose sound is this app's, in each state, with call 1.
@@ -19,13 +19,26 @@ fn states() -> Vec<(&'static str, Machine)> {
         machine
     };
     let rings = || push(1, me(), RING);
-    let answer = || Input::Perform(action(1), SystemAction::Answer(shown(1)));
-    let hold = || Input::Perform(action(2), SystemAction::Hold(shown(1), true));
+    let answer = || {
+        Input::System(SystemInput::Perform {
+            action: action(1),
+            wanted: SystemAction::Answer { call: shown(1) },
+        })
+    };
+    let hold = || {
+        Input::System(SystemInput::Perform {
+            action: action(2),
+            wanted: SystemAction::Hold {
+                call: shown(1),
+                on: true,
+            },
+        })
+    };
     let talking = || {
         vec![
             rings(),
             answer(),
-            Input::AudioActivated,
+            Input::System(SystemInput::AudioActivated),
             Input::Connected(shown(1)),
         ]
     };
@@ -34,10 +47,23 @@ fn states() -> Vec<(&'static str, Machine)> {
     vec![
         ("Idle", after(vec![])),
         ("Ringing", after(vec![rings()])),
-        ("Answering", after(vec![rings(), answer(), Input::AudioActivated])),
+        (
+            "Answering",
+            after(vec![
+                rings(),
+                answer(),
+                Input::System(SystemInput::AudioActivated),
+            ]),
+        ),
         (
             "Dialing",
-            after(vec![Input::Perform(action(1), start(1)), Input::AudioActivated]),
+            after(vec![
+                Input::System(SystemInput::Perform {
+                    action: action(1),
+                    wanted: start(1),
+                }),
+                Input::System(SystemInput::AudioActivated),
+            ]),
         ),
         ("Active", after(talking())),
         ("Held", after(held)),
@@ -45,7 +71,12 @@ fn states() -> Vec<(&'static str, Machine)> {
 }
 
 fn inputs() -> Vec<(&'static str, Input)> {
-    let perform = |wanted| Input::Perform(action(3), wanted);
+    let perform = |wanted| {
+        Input::System(SystemInput::Perform {
+            action: action(3),
+            wanted,
+        })
+    };
     let none = std::time::Duration::ZERO;
     vec![
         ("SignedIn: the same", Input::SignedIn(me())),
@@ -61,17 +92,48 @@ fn inputs() -> Vec<(&'static str, Input)> {
         ("Offered: call 2", offered(2)),
         ("RingOver", Input::RingOver(shown(1))),
         ("Perform: start call 3", perform(start(3))),
-        ("Perform: answer", perform(SystemAction::Answer(shown(1)))),
-        ("Perform: end", perform(SystemAction::End(shown(1)))),
-        ("Perform: end another call", perform(SystemAction::End(shown(4)))),
-        ("Perform: hold", perform(SystemAction::Hold(shown(1), true))),
-        ("Perform: take back", perform(SystemAction::Hold(shown(1), false))),
-        ("Perform: mute", perform(SystemAction::Mute(shown(1), true))),
-        ("NotShown", Input::NotShown(shown(1))),
-        ("AudioActivated", Input::AudioActivated),
-        ("AudioDeactivated", Input::AudioDeactivated),
-        ("MediaServicesReset", Input::MediaServicesReset),
-        ("SystemReset", Input::SystemReset),
+        (
+            "Perform: answer",
+            perform(SystemAction::Answer { call: shown(1) }),
+        ),
+        ("Perform: end", perform(SystemAction::End { call: shown(1) })),
+        (
+            "Perform: end another call",
+            perform(SystemAction::End { call: shown(4) }),
+        ),
+        (
+            "Perform: hold",
+            perform(SystemAction::Hold {
+                call: shown(1),
+                on: true,
+            }),
+        ),
+        (
+            "Perform: take back",
+            perform(SystemAction::Hold {
+                call: shown(1),
+                on: false,
+            }),
+        ),
+        (
+            "Perform: mute",
+            perform(SystemAction::Mute {
+                call: shown(1),
+                on: true,
+            }),
+        ),
+        (
+            "NotShown",
+            Input::System(SystemInput::NotShown { call: shown(1) }),
+        ),
+        ("AudioActivated", Input::System(SystemInput::AudioActivated)),
+        ("AudioDeactivated", Input::System(SystemInput::AudioDeactivated)),
+        (
+            "MediaServicesReset",
+            Input::System(SystemInput::MediaServicesReset),
+        ),
+        ("SystemReset", Input::System(SystemInput::SystemReset)),
+        ("Restored: call 1", restored(1)),
         ("Dial", dial(3)),
         ("Accept", Input::Accept),
         ("HangUp", Input::HangUp),

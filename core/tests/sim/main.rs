@@ -7,6 +7,7 @@ mod call_upgrade;
 mod calls;
 mod chat;
 mod devices;
+mod phone;
 mod sessions;
 mod trace;
 

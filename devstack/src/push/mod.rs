@@ -97,6 +97,12 @@ impl Pushes {
         self.0.record.sent_to(token)
     }
 
+    /// Every push that was sent to anybody, eldest first, whatever it was answered.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Push> {
+        self.0.record.sent()
+    }
+
     /// Answers the next pushes to a device's push token with these, one each; afterwards they are delivered again.
     pub fn answer_with(&self, token: &str, answers: impl IntoIterator<Item = PushAnswer>) {
         self.0.record.script(token, answers);

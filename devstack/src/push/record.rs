@@ -141,6 +141,10 @@ impl Record {
             .collect()
     }
 
+    pub(super) fn sent(&self) -> Vec<Push> {
+        self.state().sent.clone()
+    }
+
     pub(super) fn script(&self, token: &str, answers: impl IntoIterator<Item = PushAnswer>) {
         let mut state = self.state();
         state.scripts.entry(token.into()).or_default().extend(answers);

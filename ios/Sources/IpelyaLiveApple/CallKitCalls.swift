@@ -1,12 +1,13 @@
 import AVFoundation
 import CallKit
 import Foundation
+import IpelyaLive
 import IpelyaLivePhone
 
 /// CallKit. One in a process, made at its start, before the push registry: used on the main queue alone.
 public final class CallKitCalls: NSObject, CallSystem, CXProviderDelegate {
     /// Where what happens goes: the desk's `tell`.
-    public var tell: (Input) -> Void = { _ in }
+    public var tell: (SystemInput) -> Void = { _ in }
 
     private let provider: CXProvider
     private let controller = CXCallController(queue: .main)
@@ -27,16 +28,16 @@ public final class CallKitCalls: NSObject, CallSystem, CXProviderDelegate {
         provider.setDelegate(self, queue: .main)
     }
 
-    public func reportIncoming(_ call: IncomingCall, refused: @escaping (ReportRefusal) -> Void) {
+    public func reportIncoming(_ report: IncomingReport, refused: @escaping (ReportRefusal) -> Void) {
         let update = CXCallUpdate()
-        update.remoteHandle = call.caller.map { CXHandle(type: .generic, value: $0) }
-        update.localizedCallerName = call.name
-        update.hasVideo = call.hasVideo
+        update.remoteHandle = report.caller.map { CXHandle(type: .generic, value: $0) }
+        update.localizedCallerName = report.name
+        update.hasVideo = report.callType == .videoCall
         update.supportsHolding = true
         update.supportsGrouping = false
         update.supportsUngrouping = false
         update.supportsDTMF = false
-        provider.reportNewIncomingCall(with: call.id, update: update) { error in
+        provider.reportNewIncomingCall(with: report.call, update: update) { error in
             guard let error else { return }
             let isShown = (error as? CXErrorCodeIncomingCallError)?.code == .callUUIDAlreadyExists
             refused(isShown ? .alreadyShown : .notShown)
@@ -62,18 +63,18 @@ public final class CallKitCalls: NSObject, CallSystem, CXProviderDelegate {
         provider.reportOutgoingCall(with: call, connectedAt: nil)
     }
 
-    public func update(_ call: UUID, hasVideo: Bool) {
+    public func update(_ call: UUID, _ callType: CallType) {
         let update = CXCallUpdate()
-        update.hasVideo = hasVideo
+        update.hasVideo = callType == .videoCall
         provider.reportCall(with: call, updated: update)
     }
 
     public func request(_ action: SystemAction, refused: @escaping () -> Void) {
         let wanted: CXCallAction
         switch action {
-        case let .start(call, callee, hasVideo):
+        case let .start(call, callee, callType):
             let start = CXStartCallAction(call: call, handle: CXHandle(type: .generic, value: callee))
-            start.isVideo = hasVideo
+            start.isVideo = callType == .videoCall
             wanted = start
         case let .answer(call): wanted = CXAnswerCallAction(call: call)
         case let .end(call): wanted = CXEndCallAction(call: call)
@@ -98,23 +99,24 @@ public final class CallKitCalls: NSObject, CallSystem, CXProviderDelegate {
     }
 
     public func provider(_: CXProvider, perform action: CXStartCallAction) {
-        perform(action, .start(call: action.callUUID, callee: action.handle.value, hasVideo: action.isVideo))
+        let callType = action.isVideo ? CallType.videoCall : .audioCall
+        perform(action, .start(call: action.callUUID, callee: action.handle.value, callType: callType))
     }
 
     public func provider(_: CXProvider, perform action: CXAnswerCallAction) {
-        perform(action, .answer(action.callUUID))
+        perform(action, .answer(call: action.callUUID))
     }
 
     public func provider(_: CXProvider, perform action: CXEndCallAction) {
-        perform(action, .end(action.callUUID))
+        perform(action, .end(call: action.callUUID))
     }
 
     public func provider(_: CXProvider, perform action: CXSetHeldCallAction) {
-        perform(action, .hold(action.callUUID, action.isOnHold))
+        perform(action, .hold(call: action.callUUID, on: action.isOnHold))
     }
 
     public func provider(_: CXProvider, perform action: CXSetMutedCallAction) {
-        perform(action, .mute(action.callUUID, action.isMuted))
+        perform(action, .mute(call: action.callUUID, on: action.isMuted))
     }
 
     public func provider(_: CXProvider, timedOutPerforming action: CXAction) {
@@ -131,6 +133,6 @@ public final class CallKitCalls: NSObject, CallSystem, CXProviderDelegate {
 
     private func perform(_ action: CXAction, _ wanted: SystemAction) {
         unsettled[action.uuid] = action
-        tell(.perform(action: action.uuid, wanted))
+        tell(.perform(action: action.uuid, wanted: wanted))
     }
 }

@@ -1,5 +1,6 @@
 import AVFoundation
 import Foundation
+import IpelyaLive
 import IpelyaLivePhone
 
 /// Where the sound goes.
@@ -21,17 +22,14 @@ public final class PhoneAudio: CallAudio {
     private let setEngineRunning: (Bool) -> Void
     private var observers: [any NSObjectProtocol] = []
 
-    /// Whether the call has pictures, which decides how it is prepared.
-    public var callHasVideo = false
-
-    /// `setEngineRunning` lets the core's media engine record and play, or stops it.
+    /// `setEngineRunning` is told when the core records and plays, and when it stops.
     public init(setEngineRunning: @escaping (Bool) -> Void) {
         self.setEngineRunning = setEngineRunning
     }
 
     deinit { observers.forEach(NotificationCenter.default.removeObserver) }
 
-    public func prepare() { try? configure(for: callHasVideo ? .videoCall : .audioCall) }
+    public func prepare(for callType: CallType) { try? configure(for: callType == .videoCall ? .videoCall : .audioCall) }
     public func start() { setEngineRunning(true) }
     public func stop() { setEngineRunning(false) }
 

@@ -1,19 +1,16 @@
 import AVFoundation
 import CallKit
 import Foundation
+import IpelyaLive
 import IpelyaLivePhone
 import XCTest
 
 final class CallTests: XCTestCase {
-    func testTheTableOfTheCoreIsRead() {
-        XCTAssertEqual(Set(TableCore.table.keys), ["Idle", "Ringing", "Answering", "Dialing", "Active", "Held"])
-    }
-
     /// Complaint 3: iOS ends an app for a VoIP push that wasn't reported.
-    func testEveryPushIsReportedInItsTurnAndOnlyACallRings() {
-        let phone = Handset()
+    func testEveryPushIsReportedInItsTurnAndOnlyACallRings() throws {
+        let phone = try Handset()
         let call = UUID()
-        for (kind, id) in [("nonsense", nil), ("late", UUID()), ("stop", UUID()), ("ring", call), ("ring", call), ("ring", UUID())] {
+        for (kind, id) in [("nonsense", UUID()), ("late", UUID()), ("stop", UUID()), ("ring", call), ("ring", call), ("ring", UUID())] {
             phone.push(kind, id)
         }
         phone.check("six pushes")
@@ -21,9 +18,8 @@ final class CallTests: XCTestCase {
         XCTAssertEqual(Array(phone.system.calls.keys), [call])
     }
 
-    func testAPushThatTheCoreFailsToReadIsReportedAndEnded() {
-        let phone = Handset()
-        phone.core.isBroken = true
+    func testAPushThatTheCoreFailsToReadIsReportedAndEnded() throws {
+        let phone = try Handset(phone: BrokenPhone())
         phone.push("ring", UUID())
         phone.check("a push without a core")
         XCTAssertEqual(phone.system.endings.values.map(\.self), [.failed])
@@ -31,17 +27,17 @@ final class CallTests: XCTestCase {
     }
 
     /// Complaint 1: no audio after answering through CallKit. Complaint 4: answered without JavaScript.
-    func testAnAnsweredCallIsHeardFromTheActivationOn() {
-        let phone = Handset()
+    func testAnAnsweredCallIsHeardFromTheActivationOn() throws {
+        let phone = try Handset()
         phone.push("ring", UUID())
         phone.system.user { CXAnswerCallAction(call: $0) }
-        XCTAssertEqual(phone.core.state, "Answering")
+        XCTAssertEqual(phone.state, "Answering")
         XCTAssertEqual(AVAudioSession.sharedInstance().mode, .voiceChat)
         XCTAssertFalse(phone.isEngineRunning)
         phone.system.settle()
         XCTAssertTrue(phone.isEngineRunning)
-        phone.core.happens("Connected")
-        XCTAssertEqual(phone.core.state, "Active")
+        phone.happens { $0.connected(call: $1) }
+        XCTAssertEqual(phone.state, "Active")
         phone.system.user { CXEndCallAction(call: $0) }
         phone.system.settle()
         XCTAssertFalse(phone.isEngineRunning)
@@ -49,22 +45,22 @@ final class CallTests: XCTestCase {
     }
 
     func testTheAppNeverActivatesTheSoundOfACall() throws {
-        let phone = Handset()
+        let phone = try Handset()
         AVAudioSession.sharedInstance().activations.removeAll()
         phone.push("ring", UUID())
-        phone.core.happens("Accept")
+        phone.wish { try $0.accept() }
         phone.system.settle()
         XCTAssertTrue(phone.isEngineRunning)
         XCTAssertEqual(AVAudioSession.sharedInstance().activations, [])
     }
 
     /// Complaint 2: the microphone is dead after hold, a GSM call or Siri.
-    func testTheSoundComesBackAfterAnInterruptionAHoldAndAReset() {
-        let phone = Handset()
+    func testTheSoundComesBackAfterAnInterruptionAHoldAndAReset() throws {
+        let phone = try Handset()
         phone.push("ring", UUID())
         phone.system.user { CXAnswerCallAction(call: $0) }
         phone.system.settle()
-        phone.core.happens("Connected")
+        phone.happens { $0.connected(call: $1) }
         phone.system.interrupt(true)
         XCTAssertFalse(phone.isEngineRunning)
         phone.system.interrupt(false)
@@ -81,15 +77,20 @@ final class CallTests: XCTestCase {
     }
 
     /// Complaint 5: it rings on after it was cancelled. Complaint 6: it rings on though it was answered elsewhere.
-    func testACallThatIsOverElsewhereStopsRingingWithItsReason() {
-        for (input, reason) in [
-            ("Ended: hung up", CXCallEndedReason.remoteEnded), ("Ended: answered elsewhere", .answeredElsewhere),
-            ("Ended: declined", .declinedElsewhere), ("RingOver", .unanswered), ("Ended: failed", .failed),
-        ] {
-            let phone = Handset()
+    func testACallThatIsOverElsewhereStopsRingingWithItsReason() throws {
+        typealias Happening = (PhoneScript, UUID) -> Void
+        let happenings: [(String, Happening, CXCallEndedReason)] = [
+            ("hung up", { $0.ended(call: $1, reason: .hungUp) }, .remoteEnded),
+            ("answered elsewhere", { $0.ended(call: $1, reason: .answeredElsewhere) }, .answeredElsewhere),
+            ("declined", { $0.ended(call: $1, reason: .declined) }, .declinedElsewhere),
+            ("the ring over", { $0.ringOver(call: $1) }, .unanswered),
+            ("failed", { $0.ended(call: $1, reason: .failed) }, .failed),
+        ]
+        for (input, happening, reason) in happenings {
+            let phone = try Handset()
             let call = UUID()
             phone.push("ring", call)
-            phone.core.happens(input)
+            phone.happens(happening)
             XCTAssertEqual(phone.system.endings[call], reason, input)
             phone.push("ring", call)
             XCTAssertTrue(phone.system.calls.isEmpty, "a late push after \(input)")
@@ -97,34 +98,34 @@ final class CallTests: XCTestCase {
         }
     }
 
-    func testAnOutgoingCallIsRegisteredAndItsProgressTold() {
-        let phone = Handset()
-        let call = UUID()
-        phone.core.dial(call)
+    func testAnOutgoingCallIsRegisteredAndItsProgressTold() throws {
+        let phone = try Handset()
+        phone.wish { _ = try $0.dial(calleeId: Handset.other, callType: .audioCall) }
         phone.system.settle()
-        XCTAssertEqual(phone.core.state, "Dialing")
-        phone.core.happens("Dialed")
-        phone.core.happens("Connected")
+        XCTAssertEqual(phone.state, "Dialing")
+        phone.happens { try $0.dialed(call: $1, callId: UUID().uuidString) }
+        phone.happens { $0.connected(call: $1) }
         XCTAssertTrue(phone.isEngineRunning)
-        phone.core.happens("HangUp")
+        phone.wish { try $0.hangUp() }
         phone.system.settle()
-        XCTAssertEqual(phone.core.state, "Idle")
+        XCTAssertEqual(phone.state, "Idle")
         XCTAssertTrue(phone.system.calls.isEmpty)
         phone.check("an outgoing call")
     }
 
-    func testACallThatDoNotDisturbHidesDoesNotRingOn() {
-        let phone = Handset()
+    func testACallThatDoNotDisturbHidesDoesNotRingOn() throws {
+        let phone = try Handset()
         phone.system.filters = true
         phone.push("ring", UUID())
-        XCTAssertEqual(phone.core.state, "Idle")
+        XCTAssertEqual(phone.state, "Idle")
         phone.check("do-not-disturb")
     }
 
-    func testTheTokenIsToldAsTheServerNeedsIt() {
-        let phone = Handset()
+    func testTheTokenIsToldAsTheServerNeedsIt() throws {
+        let core = BrokenPhone()
+        let phone = try Handset(phone: core)
         phone.pushes.pushRegistry(phone.registry, didUpdate: .init(simulating: Data([0, 0xAB, 0x1F])), for: .voIP)
         phone.pushes.pushRegistry(phone.registry, didInvalidatePushTokenFor: .voIP)
-        XCTAssertEqual(phone.core.tokens, ["00ab1f", nil])
+        XCTAssertEqual(core.tokens, ["00ab1f", nil])
     }
 }

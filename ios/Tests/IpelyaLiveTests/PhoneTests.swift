@@ -1,5 +1,6 @@
 import AVFoundation
 import Foundation
+import IpelyaLive
 import IpelyaLivePhone
 import MediaPlayer
 import Security
@@ -39,20 +40,28 @@ final class PhoneTests: XCTestCase {
     }
 
     /// Complaint 20: the previous user's calls after logout.
-    func testWhatAColdStartNeedsIsKeptAndForgottenAtSignOut() throws {
+    func testWhatAColdStartNeedsIsKeptAndForgottenAtSignOut() async throws {
         SimulatedKeychain.items.removeAll()
         let store = KeychainStore()
-        XCTAssertNil(try store.coldStart())
-        let url = try XCTUnwrap(URL(string: "https://example.supabase.co"))
-        let first = ColdStart(supabaseURL: url, anonKey: "key", userID: UUID(), deviceID: "a")
-        let second = ColdStart(supabaseURL: url, anonKey: "key", userID: UUID(), deviceID: "b")
-        try store.setColdStart(first)
-        try store.setColdStart(second)
-        XCTAssertEqual(try store.coldStart(), second)
+        let before = try Phone.open(system: .callKit, stored: store.phoneState(), capture: nil)
+        before.signIn(coldStart: Handset.coldStart)
+        keep(before.take(), store)
         let item = try XCTUnwrap(SimulatedKeychain.items.values.first)
         XCTAssertEqual(item[kSecAttrAccessible] as? String, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly)
-        try store.setColdStart(nil)
-        XCTAssertNil(try store.coldStart())
+
+        // The next process knows whose phone it is.
+        let after = try Phone.open(system: .callKit, stored: store.phoneState(), capture: nil)
+        let ring = Handset.payload("ring", UUID())
+        _ = after.push(payload: String(decoding: VoipPushes.json(ring), as: UTF8.self))
+        guard case .ringing = after.state() else { return XCTFail("it doesn't ring") }
+        try await after.signOut()
+        keep(after.take(), store)
+        XCTAssertEqual(after.state(), .idle)
+        XCTAssertNil(store.phoneState())
+    }
+
+    private func keep(_ effects: [SystemEffect], _ store: KeychainStore) {
+        for case let .store(state) in effects { store.setPhoneState(state) }
     }
 
     func testTheLockScreensButtonsActOnceAndGoWithTheSession() {
@@ -93,22 +102,36 @@ final class PhoneTests: XCTestCase {
         XCTAssertEqual(VoipPushes.json(["a": 1, 2: "dropped"]), Data(#"{"a":1}"#.utf8))
     }
 
-    func testWithoutCallKitTheAppRingsAnswersAndActivatesTheSoundItself() {
+    func testWithoutCallKitTheAppRingsAnswersAndActivatesTheSoundItself() throws {
         var active: [Bool] = []
         let calls = InAppCalls { active.append($0); return true }
-        let core = TableCore()
+        let script = try PhoneScript.open(system: .callKit, coldStart: Handset.coldStart)
         var engine = false
-        let desk = CallDesk(core: core, system: calls, audio: PhoneAudio { engine = $0 })
+        let desk = CallDesk(phone: script.phone(), system: calls, audio: PhoneAudio { engine = $0 }, store: { _ in })
         calls.tell = { [weak desk] in desk?.tell($0) }
         let call = UUID()
-        desk.receive(push: Data(#"{"kind":"ring","call_id":"\#(call.uuidString)"}"#.utf8))
-        XCTAssertEqual(calls.incoming?.id, call)
-        calls.request(.answer(call)) {}
+        desk.receive(push: VoipPushes.json(Handset.payload("ring", call)))
+        XCTAssertEqual(calls.incoming?.call, call)
+        calls.request(.answer(call: call)) {}
         XCTAssertNil(calls.incoming)
         XCTAssertTrue(engine)
-        core.happens("Connected")
-        core.happens("Ended: hung up")
+        script.connected(call: call)
+        script.ended(call: call, reason: .hungUp)
+        desk.catchUp()
         XCTAssertFalse(engine)
         XCTAssertEqual(active, [true, false])
+    }
+
+    func testWhatComesUpInTheCoreIsCarriedOutByItself() async throws {
+        let script = try PhoneScript.open(system: .callKit, coldStart: Handset.coldStart)
+        let calls = InAppCalls { _ in true }
+        let desk = CallDesk(phone: script.phone(), system: calls, audio: PhoneAudio { _ in }, store: { _ in })
+        let call = UUID()
+        desk.receive(push: VoipPushes.json(Handset.payload("ring", call)))
+        let gone = expectation(description: "it rings no more")
+        calls.changed = { if $0 == nil { gone.fulfill() } }
+        desk.follow()
+        script.ended(call: call, reason: .cancelled)
+        await fulfillment(of: [gone], timeout: 10)
     }
 }

@@ -38,6 +38,8 @@ enum Language {
     Swift,
 }
 
+pub(crate) use suite::swift_links;
+
 /// Generates, and tests where that is asked for.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let language = match arguments.what {

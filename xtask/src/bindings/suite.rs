@@ -4,15 +4,16 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use ipelya_core::backend::supabase::{PasswordSession, SupabaseConfig, TokenProvider};
 use ipelya_core::domain::ErrorCode;
 use ipelya_devstack::install::Installation;
-use ipelya_devstack::{Refusal, Refusals, Stack, StackInfo, StackOptions};
+use ipelya_devstack::{Pushes, Refusal, Refusals, Stack, StackInfo, StackOptions};
 
 use super::Language;
-use super::generate::library_folder;
+use super::generate::{library_folder, renew};
 use crate::{repository, say};
 
 /// Who takes part, by the stack's names.
@@ -51,12 +52,49 @@ pub(super) fn run(language: Language) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stack = runtime.block_on(Stack::start(StackOptions::default()))?;
     let refusals = runtime.block_on(refusals())?;
+    let delivered = repository().join("target/bindings/pushes");
+    renew(&delivered)?;
+    let delivering = runtime.spawn(deliver(stack.pushes(), delivered.clone()));
     let outcome = runtime
         .block_on(environment(stack.info(), &refusals))
+        .map(|mut environment| {
+            environment.push(("IPELYA_PUSHES".into(), delivered.into()));
+            environment
+        })
         .and_then(|environment| suite(language, &environment));
+    delivering.abort();
     runtime.block_on(stack.stop());
     ensure!(outcome?.success(), "the suite of {language:?} failed");
     Ok(())
+}
+
+/// Delivers pushes as files, `<token>.<number>.json`: what APNs and FCM do for a phone, for a process that is another language's.
+async fn deliver(pushes: Pushes, folder: PathBuf) {
+    let mut delivered = 0;
+    loop {
+        for push in pushes.sent().into_iter().skip(delivered) {
+            let name = format!("{}.{delivered}.json", push.token);
+            let (written, whole) = (folder.join(format!("{name}.part")), folder.join(&name));
+            let text = push.payload.to_string();
+            if let Err(error) = fs::write(&written, text).and_then(|()| fs::rename(&written, &whole)) {
+                say(&format!("a push can't be delivered: {error}"));
+            }
+            delivered += 1;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What a Swift package that stands on the core is linked with.
+pub(crate) fn swift_links() -> Vec<String> {
+    let folder = library_folder().display().to_string();
+    let mut links = vec!["-L", &folder, "-rpath", &folder];
+    if cfg!(target_os = "linux") {
+        // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
+        links.push("--allow-shlib-undefined");
+    }
+    let arguments = links.into_iter().flat_map(|link| ["-Xlinker", link]);
+    arguments.map(str::to_owned).collect()
 }
 
 fn suite(language: Language, environment: &[(String, OsString)]) -> Result<ExitStatus> {
@@ -85,17 +123,9 @@ pub(super) fn maven_command(arguments: &[&str]) -> Command {
 
 /// Swift's tool over the package and the library of this machine.
 pub(super) fn swift_command(verb: &str, arguments: &[&str], environment: &[(String, OsString)]) -> Command {
-    let folder = library_folder().display().to_string();
     let mut swift = Command::new(swift());
     swift.current_dir(repository().join("bindings/swift"));
-    swift.arg(verb);
-    swift.args(["-Xlinker", "-L", "-Xlinker", &folder]);
-    swift.args(["-Xlinker", "-rpath", "-Xlinker", &folder]);
-    if cfg!(target_os = "linux") {
-        // Swift 6.0's Observation for Linux lacks a symbol that nothing calls.
-        swift.args(["-Xlinker", "--allow-shlib-undefined"]);
-    }
-    swift.args(arguments);
+    swift.arg(verb).args(swift_links()).args(arguments);
     // Names what reaches into the machine that the tool runs Swift on.
     let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
     swift.env("SWIFT_ENV", names.join(" "));

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 
 use super::step::Step;
 use super::tools::is_on_path;
+use crate::bindings::swift_links;
 use crate::{repository, say};
 
 /// The step; none where there is no Swift: that is said, and under `CI=true` an error.
@@ -18,7 +19,12 @@ pub(super) fn step() -> Result<Option<Step>> {
         ));
         return Ok(None);
     };
-    let step = Step::new("ios (Swift on Linux)", swift).arguments(&["test"]);
+    // Over the library and the code that the step of Swift's bindings made.
+    let linked = swift_links();
+    let arguments: Vec<&str> = std::iter::once("test")
+        .chain(linked.iter().map(String::as_str))
+        .collect();
+    let step = Step::new("ios (Swift on Linux)", swift).arguments(&arguments);
     Ok(Some(step.folder(&repository().join("ios"))))
 }
 

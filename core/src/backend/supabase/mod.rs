@@ -18,8 +18,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, ChangeCall, InitiateCall, ManageStage,
-    NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription, Topic,
+    Answer, AnswerCall, AnsweredCall, Backend, CallAdmission, CallTicket, ChangeCall, ColdStart,
+    InitiateCall, ManageStage, NewSession, RoomAccess, SessionAdmission, StageOutcome, Subscription,
+    TicketBackend, TicketDoor, Topic,
 };
 use crate::domain::{
     Call, CallId, DeviceId, IdempotencyKey, LiveResult, LiveSession, SessionId, StageRequest, UserId,
@@ -72,11 +73,32 @@ impl SupabaseBackend {
     /// # Errors
     /// `invalid_argument` naming `answer_ticket`; as [`SupabaseBackend::new`].
     pub fn by_ticket(config: SupabaseConfig, answer_ticket: &str) -> LiveResult<(Self, DeviceId)> {
-        let (tickets, device) = CallTickets::new(answer_ticket)?;
-        let tickets = Arc::new(tickets);
-        let mut backend = Self::new(config, tickets.clone())?;
+        let (tickets, device) = CallTickets::new(&CallTicket::Answer(answer_ticket.to_owned()))?;
+        Ok((Self::over_tickets(config, Arc::new(tickets))?, device))
+    }
+
+    fn over_tickets(config: SupabaseConfig, tickets: Arc<CallTickets>) -> LiveResult<Self> {
+        let mut backend = Self::new(config, Arc::clone(&tickets) as Arc<dyn TokenProvider>)?;
         backend.tickets = Some(tickets);
-        Ok((backend, device))
+        Ok(backend)
+    }
+}
+
+/// Opens the Supabase project that a cold start names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SupabaseDoor;
+
+impl TicketDoor for SupabaseDoor {
+    fn open(&self, cold_start: &ColdStart, ticket: &CallTicket) -> LiveResult<TicketBackend> {
+        let config = SupabaseConfig::new(&cold_start.supabase_url, cold_start.anon_key.clone())?;
+        let (tickets, device) = CallTickets::new(ticket)?;
+        let tickets = Arc::new(tickets);
+        let call_ticket = tickets.call_ticket();
+        Ok(TicketBackend {
+            backend: Arc::new(SupabaseBackend::over_tickets(config, tickets)?),
+            device,
+            call_ticket,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::token::{AccessToken, TokenProvider};
-use crate::backend::Answer;
+use crate::backend::{Answer, CallTicket};
 use crate::domain::{DeviceId, ErrorCode, IdempotencyKey, LiveError, LiveResult};
 
 /// The ticket that is good now: the push's until the call is answered, the call's from then on.
@@ -16,6 +16,7 @@ pub(super) struct CallTickets {
     current: Mutex<AccessToken>,
     key: IdempotencyKey,
     changes: watch::Sender<()>,
+    call_ticket: watch::Sender<Option<String>>,
 }
 
 /// What a ticket says beside whose it is and until when.
@@ -26,13 +27,16 @@ struct Claims {
 }
 
 impl CallTickets {
-    /// Reads a push's answer ticket; its signature is the server's to check. Also the device that it was sent to.
-    pub(super) fn new(answer_ticket: &str) -> LiveResult<(Self, DeviceId)> {
-        let refused = || {
-            LiveError::new(ErrorCode::InvalidArgument, "this is no answer ticket").with_field("answer_ticket")
+    /// Reads a ticket; its signature is the server's to check. Also the device that it was made for.
+    pub(super) fn new(ticket: &CallTicket) -> LiveResult<(Self, DeviceId)> {
+        let (text, field) = match ticket {
+            CallTicket::Answer(text) => (text, "answer_ticket"),
+            CallTicket::Call(text) => (text, "call_ticket"),
         };
-        let current = AccessToken::parse(answer_ticket).map_err(|_| refused())?;
-        let payload = answer_ticket.split('.').nth(1).unwrap_or_default();
+        let refused =
+            || LiveError::new(ErrorCode::InvalidArgument, "this is no ticket of a call").with_field(field);
+        let current = AccessToken::parse(text).map_err(|_| refused())?;
+        let payload = text.split('.').nth(1).unwrap_or_default();
         let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| refused())?;
         let claims: Claims = serde_json::from_slice(&payload).map_err(|_| refused())?;
         let tickets = Self {
@@ -40,6 +44,11 @@ impl CallTickets {
             // A ticket answers once: one key for every try.
             key: IdempotencyKey::new(claims.jti).map_err(|_| refused())?,
             changes: watch::channel(()).0,
+            call_ticket: watch::channel(match ticket {
+                CallTicket::Answer(_) => None,
+                CallTicket::Call(text) => Some(text.clone()),
+            })
+            .0,
         };
         Ok((tickets, DeviceId::new(claims.device_id).map_err(|_| refused())?))
     }
@@ -54,7 +63,13 @@ impl CallTickets {
         let ticket = AccessToken::parse(call_ticket)?;
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = ticket;
         self.changes.send_replace(());
+        self.call_ticket.send_replace(Some(call_ticket.to_owned()));
         Ok(())
+    }
+
+    /// The call's own ticket, once there is one.
+    pub(super) fn call_ticket(&self) -> watch::Receiver<Option<String>> {
+        self.call_ticket.subscribe()
     }
 
     fn current(&self) -> AccessToken {
@@ -96,14 +111,14 @@ mod tests {
                 r#"{{"sub":"{sub}","exp":1,"jti":"","device_id":"phone"}}"#
             )),
         ] {
-            let error = CallTickets::new(&text).err().unwrap();
+            let error = CallTickets::new(&CallTicket::Answer(text.clone())).err().unwrap();
             assert_eq!(error.code, ErrorCode::InvalidArgument, "{text}");
             assert_eq!(error.details.field.as_deref(), Some("answer_ticket"));
         }
         let good = encoded(&format!(
             r#"{{"sub":"{sub}","exp":1,"jti":"t","device_id":"phone"}}"#
         ));
-        let (tickets, device) = CallTickets::new(&good).unwrap();
+        let (tickets, device) = CallTickets::new(&CallTicket::Answer(good)).unwrap();
         assert_eq!((tickets.key().as_str(), device.as_str()), ("t", "phone"));
     }
 }

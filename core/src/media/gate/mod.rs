@@ -145,7 +145,7 @@ impl Microphone {
 }
 
 /// Devices whose microphone is behind a gate; cameras and screens are not.
-pub struct GatedCapture<C> {
+pub struct GatedCapture<C: ?Sized> {
     devices: Arc<C>,
     gate: AudioGate,
 }
@@ -160,7 +160,14 @@ impl<C: MediaCapture> GatedCapture<C> {
     }
 }
 
-impl<C: MediaCapture> MediaCapture for GatedCapture<C> {
+impl<C: MediaCapture + ?Sized> GatedCapture<C> {
+    /// As [`GatedCapture::new`], for devices that are shared.
+    pub const fn over(devices: Arc<C>, gate: AudioGate) -> Self {
+        Self { devices, gate }
+    }
+}
+
+impl<C: MediaCapture + ?Sized> MediaCapture for GatedCapture<C> {
     fn camera_options(&self, preset: VideoPreset) -> VideoOptions {
         self.devices.camera_options(preset)
     }

@@ -46,7 +46,7 @@ impl CallActor {
         messages: mpsc::Receiver<Message>,
         events: broadcast::Sender<CallEvent>,
     ) -> (Self, Watches) {
-        let (machine, link) = (Machine::default(), RoomLink::new(ports.clone()));
+        let (machine, link) = (Machine::default(), RoomLink::new(ports.with_call_sound()));
         let requests = Requests::new(Arc::clone(&ports.backend));
         let network = ports.network.subscribe();
         let (snapshot, snapshots) = watch::channel(snapshot_of(&machine, &link, ports.user));

@@ -1,7 +1,7 @@
 //! Who calls, and which call a message belongs to.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -108,17 +108,48 @@ impl CallCenter {
                 }
             }
         }
-        let (center, asking, id) = (Arc::clone(self), ports.clone(), push.call_id());
+        self.ask_about(ports, push.call_id());
+        Ok(())
+    }
+
+    /// Asks the backend what became of a call, and brings the answer to where it belongs.
+    pub(in crate::runtime) fn ask_about(self: &Arc<Self>, ports: &Ports, id: CallId) {
+        let (center, asking) = (Arc::clone(self), ports.clone());
         ports.actors.spawn(async move {
             tokio::select! {
                 answer = insist(|| asking.backend.call(id)) => match answer {
                     Ok(call) => center.route(&asking, call),
-                    Err(error) => tracing::warn!(%error, "a pushed call couldn't be fetched"),
+                    Err(error) => tracing::warn!(%error, "a call couldn't be asked about"),
                 },
                 () = asking.closing.cancelled() => {}
             }
         });
-        Ok(())
+    }
+
+    /// The call of that id that goes on here.
+    pub(in crate::runtime) fn call(&self, id: CallId) -> Option<CallHandle> {
+        self.with(|book| book.get(id))
+    }
+
+    /// A call that goes on elsewhere in this process gets its news here, too; one of this client's own gives way to it.
+    pub(in crate::runtime) fn adopt(self: &Arc<Self>, ports: &Ports, id: CallId, handle: &CallHandle) {
+        if let Some(before) = self.with(|book| book.adopt(id, handle)) {
+            before.tell(Input::Merged);
+        }
+        // Nobody listens yet: it waits in the book.
+        let _ = self.rings.send(handle.clone());
+        let (center, handle, closing) = (Arc::clone(self), handle.clone(), ports.closing.clone());
+        ports.actors.spawn(async move {
+            tokio::select! {
+                _ = handle.ended() => {}
+                () = closing.cancelled() => {}
+            }
+            center.forget(id, &handle);
+        });
+    }
+
+    fn is_adopted(&self, id: CallId, handle: &CallHandle) -> bool {
+        self.with(|book| book.is_adopted(id, handle))
     }
 
     /// Brings news of a call to where it belongs; a new ring becomes a new call.
@@ -167,10 +198,11 @@ impl CallCenter {
     }
 
     /// The rings from now on, those that are on already first.
-    pub(in crate::runtime) fn incoming(&self) -> IncomingCalls {
+    pub(in crate::runtime) fn incoming(self: &Arc<Self>) -> IncomingCalls {
         let rings = self.rings.subscribe();
         let waiting = self.with(|book| book.handles().into());
         IncomingCalls {
+            center: Arc::downgrade(self),
             rings,
             waiting,
             seen: BTreeSet::new(),
@@ -184,7 +216,7 @@ impl CallCenter {
 }
 
 /// How long a call that the server says is ringing still rings here. A clock that says otherwise is wrong.
-fn rings_for(call: &Call) -> Duration {
+pub(in crate::runtime) fn rings_for(call: &Call) -> Duration {
     let left = (call.ring_expires_at - chrono::Utc::now())
         .to_std()
         .unwrap_or(limits::RING);
@@ -197,13 +229,15 @@ fn rings_for(call: &Call) -> Duration {
 
 /// Incoming calls, one after the other.
 pub struct IncomingCalls {
+    center: Weak<CallCenter>,
     rings: broadcast::Receiver<CallHandle>,
     waiting: VecDeque<CallHandle>,
-    seen: BTreeSet<CallId>,
+    /// Also of those that were adopted: they took the place of others of the same id.
+    seen: BTreeSet<(CallId, bool)>,
 }
 
 impl IncomingCalls {
-    /// The next call that rings here; `None` once the client is closed. Cancel-safe.
+    /// The next call that rings here, or that this device's phone took before there was a client; `None` once the client is closed. Cancel-safe.
     pub async fn next(&mut self) -> Option<CallHandle> {
         loop {
             let handle = match self.waiting.pop_front() {
@@ -218,11 +252,14 @@ impl IncomingCalls {
             let Ok(snapshot) = handle.wait_for(|snapshot| snapshot.call.is_some()).await else {
                 continue;
             };
+            let Some(call) = snapshot.call else { continue };
             let ringing = snapshot.state
                 == State::Ringing {
                     direction: Direction::In,
                 };
-            if ringing && snapshot.call.is_some_and(|call| self.seen.insert(call.id)) {
+            let center = self.center.upgrade();
+            let adopted = center.is_some_and(|center| center.is_adopted(call.id, &handle));
+            if (ringing || adopted) && self.seen.insert((call.id, adopted)) {
                 return Some(handle);
             }
         }

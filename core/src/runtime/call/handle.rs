@@ -112,8 +112,21 @@ impl CallHandle {
     /// # Errors
     /// `answered_elsewhere`, `call_ended`, or what kept the room from being joined.
     pub async fn accept(&self) -> LiveResult<()> {
-        self.tell(Input::Accept(self.ports.device.clone()));
+        self.take();
         self.active().await
+    }
+
+    /// Takes an incoming call on this device, and doesn't wait.
+    pub(in crate::runtime) fn take(&self) {
+        self.tell(Input::Accept(self.ports.device.clone()));
+    }
+
+    /// An incoming call rings here no longer, and nobody is told.
+    pub(in crate::runtime) fn let_go(&self) {
+        let state = self.snapshot().state;
+        if matches!(state, State::Ringing { .. }) {
+            self.tell(Input::Merged);
+        }
     }
 
     /// Waits until both can talk.

@@ -7,7 +7,7 @@ mod requests;
 mod snapshot;
 mod way_to_talk;
 
-pub(super) use center::CallCenter;
 pub use center::IncomingCalls;
+pub(super) use center::{CallCenter, rings_for};
 pub use handle::CallHandle;
 pub use snapshot::{CallEvent, CallSnapshot};

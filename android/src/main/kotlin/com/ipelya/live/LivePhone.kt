@@ -1,52 +1,76 @@
 package com.ipelya.live
 
 import android.content.Context
-import android.content.pm.PackageManager
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.core.SystemInput
 import com.ipelya.live.media.ListeningSession
 import com.ipelya.live.notification.CallNotifications
 import com.ipelya.live.service.CallLocks
 import com.ipelya.live.service.ServiceControl
 import com.ipelya.live.service.ServiceWork
+import com.ipelya.live.storage.ColdStore
 import com.ipelya.live.telecom.CallDesk
 import com.ipelya.live.telecom.Refusal
 import com.ipelya.live.telecom.TelecomCalls
 import com.ipelya.live.telephony.CallStage
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.PhoneListener
 import com.ipelya.live.telephony.Room
 import com.ipelya.live.telephony.Route
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.TelephonyCore
-import com.ipelya.live.telephony.TelephonyCoreFactory
 import com.ipelya.live.telephony.Turns
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
 
 /**
  * The phone, as the core sees it: what the system says goes in by [tell], and what the core decides is carried out here.
  * One in a process, made by whatever comes first: a push, Telecom, the service or an activity.
  */
-class LivePhone private constructor(context: Context, factory: TelephonyCoreFactory) {
+class LivePhone private constructor(context: Context) {
     /** Told of routes, the service, focus and buttons; the app's, once there is one. */
     @Volatile
     var listener: PhoneListener = object : PhoneListener {}
 
-    internal val core: TelephonyCore = factory.create(context)
+    /**
+     * The core's phone: to sign in, to attach a client, to dial. What its turns answer ([PhoneInterface.push], `handle`, `restarted`,
+     * `take`) is carried out here alone.
+     */
+    val core: PhoneInterface = PhoneFactory.create(context)
     internal val notifications = CallNotifications(context)
     internal val service = ServiceControl(context, notifications) { listener }
     internal val telecom = TelecomCalls(context, TelecomEvents())
     private val locks = CallLocks(context)
     private val listening = ListeningSession(context) { listener }
-    private val desk: CallDesk = CallDesk(telecom, ::tell, ::follow)
+    private val desk: CallDesk = CallDesk(telecom, ::tell, ::follow) { ColdStore.of(context).core = it }
     private val turns = Turns(core, desk::perform)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private var room: Room? = null
     private var isSharing = false
 
     init {
         // Of a ring in a process that died: its call is answered by nobody.
         notifications.cancel()
+        ColdStore.of(context).token?.let { (token, _) -> core.pushTokenChanged(token) }
+        scope.launch {
+            while (true) {
+                core.waiting()
+                turns.catchUp()
+            }
+        }
     }
 
-    /** Tells the core something, from any thread; what it answers is done, or queued behind what is being done. */
-    fun tell(input: Input) = turns.tell(input)
+    /** Tells the core what the system says, from any thread; what it answers is done, or queued behind what is being done. */
+    internal fun tell(input: SystemInput) = turns.tell(input)
+
+    /** A push of this product arrived: its JSON object, malformed or not. */
+    internal fun push(payload: String) = turns.push(payload)
+
+    /** The process died during a call and was started again: the call that was stored goes on, or is over. */
+    internal fun restarted() = turns.restarted()
+
+    /** Carries out what came up in the core. */
+    internal fun catchUp() = turns.catchUp()
 
     /** The user wants something of a call, by a button of the system's. */
     internal fun want(action: SystemAction) = desk.want(action)
@@ -95,7 +119,7 @@ class LivePhone private constructor(context: Context, factory: TelephonyCoreFact
     }
 
     companion object {
-        /** The name of the manifest's `<meta-data>` of the application that names a [TelephonyCoreFactory]. */
+        /** The name of the manifest's `<meta-data>` of the application that names a [PhoneFactory], where the core's isn't wanted. */
         const val FACTORY = "com.ipelya.live.TELEPHONY_CORE"
 
         @Volatile
@@ -104,27 +128,18 @@ class LivePhone private constructor(context: Context, factory: TelephonyCoreFact
         /**
          * The process's phone.
          *
-         * @throws IllegalStateException when the manifest names no factory, or one that can't be made: the app was built
-         * wrongly.
+         * @throws IllegalStateException when the manifest names a factory that can't be made, or the app lacks `libwebrtc.jar`: it
+         * was built wrongly.
          */
         @JvmStatic
         fun of(context: Context): LivePhone = instance ?: synchronized(this) {
-            instance ?: LivePhone(context.applicationContext, factory(context.applicationContext)).also { instance = it }
+            instance ?: LivePhone(context.applicationContext).also { instance = it }
         }
 
         /** As if the process had died. */
         internal fun forget() {
+            instance?.scope?.cancel()
             instance = null
-        }
-
-        private fun factory(context: Context): TelephonyCoreFactory {
-            val metadata = context.packageManager.getApplicationInfo(context.packageName, PackageManager.GET_META_DATA).metaData
-            val name = checkNotNull(metadata?.getString(FACTORY)) { "the manifest has no <meta-data> $FACTORY" }
-            return try {
-                Class.forName(name).getDeclaredConstructor().newInstance() as TelephonyCoreFactory
-            } catch (failure: ReflectiveOperationException) {
-                throw IllegalStateException("$name can't be made", failure)
-            }
         }
     }
 }

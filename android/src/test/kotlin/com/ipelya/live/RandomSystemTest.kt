@@ -2,13 +2,12 @@ package com.ipelya.live
 
 import android.Manifest
 import android.content.Intent
+import com.ipelya.live.core.CallEndReason
 import com.ipelya.live.push.LivePush
 import com.ipelya.live.service.LiveService
 import com.ipelya.live.telephony.Room
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.SystemEnd
-import com.ipelya.live.testing.ModelCore
 import com.ipelya.live.testing.PhoneTest
+import com.ipelya.live.testing.RealCore
 import com.ipelya.live.testing.ScriptedCoreFactory
 import com.ipelya.live.testing.SimulatedService
 import com.ipelya.live.testing.SimulatedTelecom
@@ -22,10 +21,11 @@ import kotlin.random.Random
 
 /** The whole library against the simulated system, whatever comes in whatever order. */
 class RandomSystemTest : PhoneTest() {
-    private var model = ModelCore()
+    private var model = RealCore()
 
     private fun process() {
-        model = ModelCore()
+        model.close()
+        model = RealCore()
         ScriptedCoreFactory.next = model
         LivePhone.forget()
         phone
@@ -34,7 +34,7 @@ class RandomSystemTest : PhoneTest() {
     private fun step(dice: Random, callId: String) {
         val connection = phone.telecom.find(callId)
         when (dice.nextInt(16)) {
-            0, 1, 2 -> LivePush.handle(app, mapOf("event" to "ring", "call_id" to callId)).also { telecom.callRequestMode = CallRequestMode.ALLOW_ALL }
+            0, 1, 2 -> LivePush.handle(app, RealCore.ring(callId)).also { telecom.callRequestMode = CallRequestMode.ALLOW_ALL }
             3, 4 -> connection?.onShowIncomingCallUi()
             5 -> connection?.onAnswer(0)
             6 -> connection?.onHold()
@@ -42,7 +42,7 @@ class RandomSystemTest : PhoneTest() {
             8 -> connection?.onDisconnect()
             9 -> connection?.onSilence()
             10 -> if (dice.nextBoolean()) startedService() else phone.foregrounded()
-            11 -> model.end(SystemEnd.REMOTE_ENDED)
+            11 -> model.end(CallEndReason.HUNG_UP).also { phone.catchUp() }
             12 -> phone.setRoom(if (dice.nextBoolean()) Room("Talk", microphone = dice.nextBoolean()) else null)
             13 -> SimulatedService.isOnScreen = dice.nextBoolean().also { app.isInBackground = !it }
             14 -> if (dice.nextBoolean()) shadowOf(app).denyPermissions(Manifest.permission.RECORD_AUDIO) else shadowOf(app).grantPermissions(Manifest.permission.RECORD_AUDIO)
@@ -67,7 +67,7 @@ class RandomSystemTest : PhoneTest() {
             process()
             try {
                 for (call in 0 until 3) {
-                    repeat(12) { step(dice, "$seed-$call") }
+                    repeat(12) { step(dice, RealCore.id("$seed-$call")) }
                 }
                 finish()
             } catch (failure: Throwable) {
@@ -77,7 +77,8 @@ class RandomSystemTest : PhoneTest() {
     }
 
     private fun finish() {
-        model.end(SystemEnd.REMOTE_ENDED)
+        model.end(CallEndReason.HUNG_UP)
+        phone.catchUp()
         phone.setRoom(null)
         while (startedService()) Unit
         check(service?.get()?.let { shadowOf(it).isStoppedBySelf } != false) { "the service runs on" }

@@ -5,8 +5,8 @@ import android.content.BroadcastReceiver
 import android.content.Context
 import android.content.Intent
 import com.ipelya.live.LivePhone
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.telephony.MediaKey
-import com.ipelya.live.telephony.SystemAction
 import com.ipelya.live.ui.CallActivity
 
 /** What the buttons of a notification do, without any JavaScript. */

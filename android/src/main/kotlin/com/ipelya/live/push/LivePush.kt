@@ -3,7 +3,6 @@ package com.ipelya.live.push
 import android.content.Context
 import com.ipelya.live.LivePhone
 import com.ipelya.live.storage.ColdStore
-import com.ipelya.live.telephony.Input
 import org.json.JSONObject
 
 /**
@@ -23,7 +22,7 @@ object LivePush {
     @JvmStatic
     fun handle(context: Context, data: Map<String, String>): Boolean {
         if (!isOurs(data)) return false
-        LivePhone.of(context).tell(Input.Pushed(JSONObject(data).toString()))
+        LivePhone.of(context).push(JSONObject(data).toString())
         return true
     }
 

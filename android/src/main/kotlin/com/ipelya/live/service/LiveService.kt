@@ -7,7 +7,6 @@ import android.os.IBinder
 import com.ipelya.live.LivePhone
 import com.ipelya.live.notification.CallNotifications
 import com.ipelya.live.telephony.CallStage
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.Needs
 import com.ipelya.live.telephony.PhoneCall
 
@@ -28,7 +27,7 @@ class LiveService : Service() {
         if (intent == null && work == null) {
             // The process died during a call: the core asks the server what became of it, and stops or goes on.
             foreground(RESTARTED, RESTARTED.needs)
-            phone.tell(Input.Restarted)
+            phone.restarted()
             if (phone.service.wanted == null) finish()
             return if (phone.service.wanted?.restart == true) START_STICKY else START_NOT_STICKY
         }

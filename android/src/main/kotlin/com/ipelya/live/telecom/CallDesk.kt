@@ -1,13 +1,14 @@
 package com.ipelya.live.telecom
 
+import com.ipelya.live.core.CallType
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.core.SystemEffect
+import com.ipelya.live.core.SystemEnd
+import com.ipelya.live.core.SystemInput
 import com.ipelya.live.telephony.CallStage
-import com.ipelya.live.telephony.Effect
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.PhoneCall
 import com.ipelya.live.telephony.Route
 import com.ipelya.live.telephony.RouteKind
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.SystemEnd
 import java.util.UUID
 import java.util.concurrent.ConcurrentHashMap
 
@@ -17,8 +18,9 @@ import java.util.concurrent.ConcurrentHashMap
  */
 internal class CallDesk(
     private val telecom: Telecom,
-    private val tell: (Input) -> Unit,
+    private val tell: (SystemInput) -> Unit,
     private val changed: () -> Unit,
+    private val store: (String?) -> Unit,
 ) {
     private val unsettled = ConcurrentHashMap<String, SystemAction>()
     private var hasSound = false
@@ -59,7 +61,7 @@ internal class CallDesk(
     fun want(action: SystemAction) {
         val id = UUID.randomUUID().toString()
         unsettled[id] = action
-        tell(Input.Perform(id, action))
+        tell(SystemInput.Perform(id, action))
     }
 
     /** Telecom leaves it to the app to show that it rings. */
@@ -88,7 +90,7 @@ internal class CallDesk(
             Refusal.BUSY -> {
                 starting = null
                 if (isOutgoing) about(id) { over() }
-                tell(Input.NotShown(id))
+                tell(SystemInput.NotShown(id))
             }
             // It rings by its notification alone, and is made all the same.
             Refusal.UNAVAILABLE -> {
@@ -100,30 +102,34 @@ internal class CallDesk(
 
     fun routed(id: String, to: Route?) = about(id) { route = to }
 
-    fun perform(effect: Effect): Unit = when (effect) {
-        is Effect.ReportIncoming -> {
+    fun perform(effect: SystemEffect): Unit = when (effect) {
+        is SystemEffect.ReportIncoming -> {
             // Told again, it is the same call.
-            if (call?.id != effect.call.id) {
-                show(effect.call, CallStage.RINGING)
-                telecom.reportIncoming(effect.call)
+            if (call?.id != effect.report.call) {
+                val incoming = PhoneCall(effect.report)
+                show(incoming, CallStage.RINGING)
+                telecom.reportIncoming(incoming)
             }
             Unit
         }
-        is Effect.StartRing -> about(effect.call) { call = it.copy(ringMs = effect.ms) }
-        is Effect.ReportEnded -> {
+        is SystemEffect.StartRing -> about(effect.call) { call = it.copy(ringMs = effect.ringsFor.toMillis()) }
+        // What ends a ring says so itself.
+        is SystemEffect.StopRing -> Unit
+        is SystemEffect.ReportEnded -> {
             telecom.end(effect.call, TelecomCause.of(effect.end))
             about(effect.call) { over() }
         }
-        is Effect.ReportConnecting -> moved(effect.call) { reached = CallStage.CONNECTING }
-        is Effect.ReportConnected -> moved(effect.call) { reached = CallStage.ACTIVE }
-        is Effect.Update -> about(effect.call) {
-            call = it.copy(hasVideo = effect.hasVideo).also(telecom::describe)
+        is SystemEffect.ReportConnecting -> moved(effect.call) { reached = CallStage.CONNECTING }
+        is SystemEffect.ReportConnected -> moved(effect.call) { reached = CallStage.ACTIVE }
+        is SystemEffect.Update -> about(effect.call) {
+            call = it.copy(hasVideo = effect.callType == CallType.VIDEO_CALL).also(telecom::describe)
         }
-        is Effect.Request -> request(effect.wanted)
-        is Effect.Fulfill -> unsettled.remove(effect.action)?.let(::done) ?: Unit
-        is Effect.Fail -> unsettled.remove(effect.action)?.let(::failed) ?: Unit
+        is SystemEffect.Request -> request(effect.wanted)
+        is SystemEffect.Fulfill -> unsettled.remove(effect.action)?.let(::done) ?: Unit
+        is SystemEffect.Fail -> unsettled.remove(effect.action)?.let(::failed) ?: Unit
         // Mode and focus are Telecom's, the engine is the core's.
-        is Effect.Audio -> Unit
+        is SystemEffect.Audio -> Unit
+        is SystemEffect.Store -> store(effect.state)
     }
 
     private fun request(wanted: SystemAction) {
@@ -132,7 +138,7 @@ internal class CallDesk(
             want(wanted)
             return
         }
-        val outgoing = PhoneCall(wanted.call, null, wanted.hasVideo)
+        val outgoing = PhoneCall(wanted.call, null, wanted.callType == CallType.VIDEO_CALL)
         show(outgoing, CallStage.DIALING)
         starting = wanted
         telecom.reportOutgoing(outgoing)
@@ -167,7 +173,7 @@ internal class CallDesk(
             // One that Telecom didn't come to gives way to the one after it.
             starting = null
             telecom.end(it.call, TelecomCause.ofOwn(CallStage.DIALING))
-            tell(Input.NotShown(it.call))
+            tell(SystemInput.NotShown(it.call))
         }
         call = shown
         reached = at
@@ -189,7 +195,7 @@ internal class CallDesk(
         val on = call != null && isTaken && stage in TALKING
         if (on == hasSound) return
         hasSound = on
-        tell(if (on) Input.AudioActivated else Input.AudioDeactivated)
+        tell(if (on) SystemInput.AudioActivated else SystemInput.AudioDeactivated)
     }
 
     private fun about(id: String, change: (PhoneCall) -> Unit) {

@@ -8,9 +8,9 @@ import android.telecom.CallEndpointException
 import android.telecom.Connection
 import android.telecom.TelecomManager
 import android.telecom.VideoProfile
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.telephony.PhoneCall
 import com.ipelya.live.telephony.Route
-import com.ipelya.live.telephony.SystemAction
 
 /** One call in Telecom, and what Telecom says of it. */
 internal class LiveConnection(call: PhoneCall, private val events: TelecomCalls.Events) : Connection() {

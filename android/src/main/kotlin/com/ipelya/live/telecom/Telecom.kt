@@ -1,9 +1,9 @@
 package com.ipelya.live.telecom
 
 import android.telecom.DisconnectCause
+import com.ipelya.live.core.SystemEnd
 import com.ipelya.live.telephony.CallStage
 import com.ipelya.live.telephony.PhoneCall
-import com.ipelya.live.telephony.SystemEnd
 
 /** Why Telecom doesn't take a call. */
 internal enum class Refusal {

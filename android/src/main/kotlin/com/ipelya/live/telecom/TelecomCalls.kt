@@ -12,10 +12,10 @@ import android.telecom.PhoneAccountHandle
 import android.telecom.TelecomManager
 import android.telecom.VideoProfile
 import com.ipelya.live.R
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.telephony.CallStage
 import com.ipelya.live.telephony.PhoneCall
 import com.ipelya.live.telephony.Route
-import com.ipelya.live.telephony.SystemAction
 
 /**
  * The app's calls in Telecom, self-managed: Telecom arbitrates with other calls, routes the sound, and knows headsets,

@@ -1,5 +1,8 @@
 package com.ipelya.live.telephony
 
+import com.ipelya.live.core.CallType
+import com.ipelya.live.core.IncomingReport
+
 /**
  * A call as the system shows it.
  *
@@ -13,7 +16,10 @@ data class PhoneCall(
     val name: String?,
     val hasVideo: Boolean,
     val ringMs: Long? = null,
-)
+) {
+    internal constructor(report: IncomingReport) :
+        this(report.call, report.name, hasVideo = report.callType == CallType.VIDEO_CALL)
+}
 
 /** Where a call stands, as far as the system wants to know. */
 enum class CallStage { RINGING, DIALING, CONNECTING, ACTIVE, HELD }

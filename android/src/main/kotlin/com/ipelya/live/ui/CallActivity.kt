@@ -7,9 +7,9 @@ import android.os.Build
 import android.os.Bundle
 import android.view.WindowManager
 import com.ipelya.live.LivePhone
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.notification.CallActions
 import com.ipelya.live.service.Face
-import com.ipelya.live.telephony.SystemAction
 
 /**
  * The call over the lock screen, in the system's own widgets: it needs no JavaScript. What it shows is what the service's

@@ -3,11 +3,11 @@ package com.ipelya.live.notification
 import android.app.Notification
 import android.app.NotificationManager
 import android.app.PendingIntent
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.service.Face
 import com.ipelya.live.telephony.CallStage
 import com.ipelya.live.telephony.MediaKey
 import com.ipelya.live.telephony.Room
-import com.ipelya.live.telephony.SystemAction
 import com.ipelya.live.testing.PhoneTest
 import com.ipelya.live.ui.CallActivity
 import org.junit.Assert.assertEquals

@@ -2,8 +2,8 @@ package com.ipelya.live.push
 
 import com.google.firebase.messaging.RemoteMessage
 import com.ipelya.live.LivePhone
+import com.ipelya.live.core.SystemInput
 import com.ipelya.live.storage.ColdStore
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.testing.PhoneTest
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
@@ -27,7 +27,7 @@ class LivePushTest : PhoneTest() {
     fun `a push of this product reaches the core as it came, in a process without an activity`() {
         LivePhone.forget()
         assertTrue(LivePush.handle(app, ring))
-        val payload = JSONObject(core.told<Input.Pushed>().single().payload)
+        val payload = JSONObject(core.pushes.single())
         assertEquals(ring, ring.keys.associateWith(payload::getString))
     }
 
@@ -38,7 +38,7 @@ class LivePushTest : PhoneTest() {
         service.onMessageReceived(news)
         service.onMessageReceived(RemoteMessage(ring))
         assertEquals(listOf(news), service.others)
-        assertEquals(1, core.told<Input.Pushed>().size)
+        assertEquals(1, core.pushes.size)
         assertFalse(LivePush.handle(app, emptyMap()))
     }
 
@@ -54,6 +54,6 @@ class LivePushTest : PhoneTest() {
     @Test
     fun `a malformed push of a call reaches the core too, which answers for it`() {
         assertTrue(LivePush.handle(app, mapOf("event" to "ring", "call_id" to "")))
-        assertEquals(1, core.told<Input.Pushed>().size)
+        assertEquals(1, core.pushes.size)
     }
 }

@@ -10,11 +10,11 @@ import android.content.pm.ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROJECTION
 import android.content.pm.ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE
 import android.content.pm.ServiceInfo.FOREGROUND_SERVICE_TYPE_PHONE_CALL
 import android.telecom.VideoProfile
-import com.ipelya.live.telephony.Effect
-import com.ipelya.live.telephony.Input
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.core.SystemEffect
+import com.ipelya.live.core.SystemEnd
 import com.ipelya.live.telephony.Needs
 import com.ipelya.live.telephony.Room
-import com.ipelya.live.telephony.SystemEnd
 import com.ipelya.live.testing.PhoneTest
 import com.ipelya.live.testing.SimulatedService
 import org.junit.Assert.assertEquals
@@ -31,7 +31,7 @@ class LiveServiceTest : PhoneTest() {
 
     private fun types() = service!!.get().foregroundServiceType
 
-    private fun end() = core.say(Effect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
+    private fun end() = core.say(SystemEffect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
 
     @Test
     fun `it starts as a phone call, and the microphone and the camera come with the answer`() {
@@ -46,7 +46,7 @@ class LiveServiceTest : PhoneTest() {
 
     @Test
     fun `nothing rings before Telecom leaves it to the app`() {
-        core.say(Effect.ReportIncoming(CALL))
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING))
         assertFalse(startedService())
         assertNull(notification())
     }
@@ -153,16 +153,10 @@ class LiveServiceTest : PhoneTest() {
 
     @Test
     fun `after the process died during a call it goes on where the core says so`() {
-        core.answers = {
-            when (it) {
-                Input.Restarted -> listOf(Effect.ReportIncoming(CALL), Effect.Request(com.ipelya.live.telephony.SystemAction.Answer(CALL.id)))
-                is Input.Perform -> listOf(Effect.Fulfill(it.action))
-                else -> emptyList()
-            }
-        }
+        core.answerToRestart = listOf(SystemEffect.ReportIncoming(REPORT), SystemEffect.Request(SystemAction.Answer(CALL.id)))
         service = Robolectric.buildService(LiveService::class.java).create()
         assertEquals(Service.START_STICKY, service!!.get().onStartCommand(null, 0, 1))
-        assertEquals(Input.Restarted, core.inputs.first())
+        assertEquals(1, core.restarts)
         assertEquals("Deniz", notification()!!.extras.getString(Notification.EXTRA_TITLE))
         assertFalse(shadowOf(service!!.get()).isStoppedBySelf)
     }

@@ -1,13 +1,14 @@
 package com.ipelya.live.telecom
 
+import com.ipelya.live.core.CallEndReason
+import com.ipelya.live.core.CallType
+import com.ipelya.live.core.SystemAction
 import com.ipelya.live.service.ServiceWork
 import com.ipelya.live.telephony.CallStage
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.PhoneCall
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.SystemEnd
 import com.ipelya.live.telephony.Turns
-import com.ipelya.live.testing.ModelCore
+import com.ipelya.live.testing.RealCore
+import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
@@ -78,9 +79,9 @@ class RandomOrdersTest {
     }
 
     private class World(val dice: Random) {
-        val core = ModelCore()
+        val core = RealCore()
         val telecom = Rules(dice)
-        val desk: CallDesk = CallDesk(telecom, { turns.tell(it) }, {})
+        val desk: CallDesk = CallDesk(telecom, { turns.tell(it) }, {}, {})
         val turns: Turns = Turns(core) { desk.perform(it) }
         private var calls = 0
 
@@ -92,18 +93,19 @@ class RandomOrdersTest {
             val known = (telecom.live.keys + telecom.gone).toList().ifEmpty { listOf("none") }
             val some = known[dice.nextInt(known.size)]
             when (dice.nextInt(14)) {
-                0, 1 -> turns.tell(Input.Pushed("""{"call_id":"ring ${if (dice.nextInt(4) == 0) calls else ++calls}"}"""))
-                2 -> core.dial("call ${++calls}")
+                0, 1 -> turns.push(JSONObject(RealCore.ring(RealCore.id("ring ${if (dice.nextInt(4) == 0) calls else ++calls}"))).toString())
+                2 -> core.wish { dial(RealCore.OTHER, CallType.VIDEO_CALL) }
                 3, 4, 5 -> turns.take { telecom.next() }
                 6 -> desk.want(SystemAction.Answer(desk.call?.id ?: some))
                 7 -> desk.want(SystemAction.End(some))
                 8 -> desk.want(SystemAction.Hold(some, dice.nextBoolean()))
                 9 -> desk.want(SystemAction.Mute(some, dice.nextBoolean()))
                 10 -> core.connected()
-                11 -> core.request { if (dice.nextBoolean()) SystemAction.Answer(it) else SystemAction.Hold(it, dice.nextBoolean()) }
-                12 -> core.update(dice.nextBoolean())
-                13 -> core.end(SystemEnd.entries[dice.nextInt(SystemEnd.entries.size)])
+                11 -> core.wish { if (dice.nextBoolean()) accept() else setHeld(dice.nextBoolean()) }
+                12 -> core.update(CallType.entries[dice.nextInt(2)])
+                13 -> core.end(CallEndReason.entries[dice.nextInt(CallEndReason.entries.size)])
             }
+            turns.catchUp()
         }
 
         fun check() {
@@ -124,7 +126,8 @@ class RandomOrdersTest {
 
         fun finish() {
             repeat(3) {
-                core.end(SystemEnd.REMOTE_ENDED)
+                core.end(CallEndReason.HUNG_UP)
+                turns.catchUp()
                 turns.take { telecom.next() }
                 desk.call?.let { desk.want(SystemAction.End(it.id)) }
             }
@@ -147,6 +150,8 @@ class RandomOrdersTest {
                 world.finish()
             } catch (failure: Throwable) {
                 throw AssertionError("with seed $seed: ${failure.message}", failure)
+            } finally {
+                world.core.close()
             }
         }
     }

@@ -9,12 +9,13 @@ import android.telecom.DisconnectCause
 import android.telecom.PhoneAccount
 import android.telecom.TelecomManager
 import android.telecom.VideoProfile
+import com.ipelya.live.core.CallType
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.core.SystemEffect
+import com.ipelya.live.core.SystemEnd
+import com.ipelya.live.core.SystemInput
 import com.ipelya.live.push.LivePush
-import com.ipelya.live.telephony.Effect
-import com.ipelya.live.telephony.Input
 import com.ipelya.live.telephony.RouteKind
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.SystemEnd
 import com.ipelya.live.testing.PhoneTest
 import com.ipelya.live.testing.SimulatedTelecom
 import org.junit.Assert.assertEquals
@@ -31,7 +32,7 @@ class TelecomCallsTest : PhoneTest() {
 
     @Test
     fun `a push is reported to Telecom before its handler returns`() {
-        core.answers = { if (it is Input.Pushed) listOf(Effect.ReportIncoming(CALL)) else emptyList() }
+        core.answerToPush = listOf(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING))
         assertTrue(LivePush.handle(app, mapOf("event" to "ring", "call_id" to CALL.id)))
         assertEquals(phone.telecom.account, telecom.lastIncomingCall.phoneAccount)
         val account = app.getSystemService(TelecomManager::class.java)!!.getPhoneAccount(phone.telecom.account)
@@ -65,11 +66,11 @@ class TelecomCallsTest : PhoneTest() {
         core.answers = { emptyList() }
         val connection = talk()
         assertEquals(Connection.STATE_RINGING, connection.state)
-        val action = core.told<Input.Perform>().single().action
-        core.say(Effect.Fulfill(action))
+        val action = core.inputs.filterIsInstance<SystemInput.Perform>().single().action
+        core.say(SystemEffect.Fulfill(action))
         assertEquals(Connection.STATE_ACTIVE, connection.state)
-        core.say(Effect.Fulfill(action), Effect.Fulfill("another"))
-        assertEquals(1, core.told<Input.AudioActivated>().size)
+        core.say(SystemEffect.Fulfill(action), SystemEffect.Fulfill("another"))
+        assertEquals(1, core.inputs.filter { it == SystemInput.AudioActivated }.size)
     }
 
     @Test
@@ -79,14 +80,14 @@ class TelecomCallsTest : PhoneTest() {
         assertEquals(Connection.STATE_HOLDING, connection.state)
         connection.onUnhold()
         connection.onDisconnect()
-        val sound = core.inputs.filter { it == Input.AudioActivated || it == Input.AudioDeactivated }
-        assertEquals(List(2) { listOf(Input.AudioActivated, Input.AudioDeactivated) }.flatten(), sound)
+        val sound = core.inputs.filter { it == SystemInput.AudioActivated || it == SystemInput.AudioDeactivated }
+        assertEquals(List(2) { listOf(SystemInput.AudioActivated, SystemInput.AudioDeactivated) }.flatten(), sound)
     }
 
     @Test
     fun `an update changes what Telecom shows`() {
         val connection = talk()
-        core.say(Effect.Update(CALL.id, hasVideo = false))
+        core.say(SystemEffect.Update(CALL.id, CallType.AUDIO_CALL))
         assertEquals(VideoProfile.STATE_AUDIO_ONLY, connection.videoState)
     }
 
@@ -101,7 +102,7 @@ class TelecomCallsTest : PhoneTest() {
         )
         for ((end, cause) in causes) {
             val connection = ring()
-            core.say(Effect.ReportEnded(CALL.id, end))
+            core.say(SystemEffect.ReportEnded(CALL.id, end))
             assertEquals(Connection.STATE_DISCONNECTED, connection.state)
             assertEquals(cause, connection.disconnectCause.code)
             assertNull(phone.telecom.find(CALL.id))
@@ -114,63 +115,63 @@ class TelecomCallsTest : PhoneTest() {
 
     @Test
     fun `complaint 5, a call that was cancelled before Telecom came to it doesn't ring`() {
-        core.say(Effect.ReportIncoming(CALL), Effect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING), SystemEffect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
         assertNull(phone.telecom.connect(CALL.id, isIncoming = true))
         assertNull(phone.service.wanted)
     }
 
     @Test
     fun `a call that was answered before Telecom came to it is active there, and has no sound before`() {
-        core.say(Effect.ReportIncoming(CALL), Effect.Request(answer))
-        assertEquals(emptyList<Input>(), core.told<Input.AudioActivated>())
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING), SystemEffect.Request(answer))
+        assertEquals(emptyList<SystemInput>(), core.inputs.filter { it == SystemInput.AudioActivated })
         assertEquals(Connection.STATE_ACTIVE, phone.telecom.connect(CALL.id, isIncoming = true)!!.state)
-        assertEquals(1, core.told<Input.AudioActivated>().size)
+        assertEquals(1, core.inputs.filter { it == SystemInput.AudioActivated }.size)
     }
 
     @Test
     fun `while another call is in the way the core is told that nobody sees this one`() {
         SimulatedTelecom.isFree = false
-        core.say(Effect.ReportIncoming(CALL))
-        assertEquals(listOf(Input.NotShown(CALL.id)), core.inputs)
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING))
+        assertEquals(listOf(SystemInput.NotShown(CALL.id)), core.inputs)
         assertNull(phone.service.wanted)
     }
 
     @Test
     fun `a call that Telecom doesn't take in the end isn't seen either`() {
         telecom.setCallRequestMode(CallRequestMode.DENY_ALL)
-        core.say(Effect.ReportIncoming(CALL))
-        assertEquals(listOf(Input.NotShown(CALL.id)), core.inputs)
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING))
+        assertEquals(listOf(SystemInput.NotShown(CALL.id)), core.inputs)
     }
 
     @Test
     fun `with the account switched off a call rings by its notification alone, and is answered`() {
         SimulatedTelecom.isSwitchedOff = true
-        core.say(Effect.ReportIncoming(CALL))
+        core.say(SystemEffect.ReportIncoming(REPORT), SystemEffect.StartRing(CALL.id, RING))
         assertNotNull(phone.service.wanted)
         phone.want(answer)
         assertEquals(listOf(answer), core.wanted())
-        assertEquals(1, core.told<Input.AudioActivated>().size)
+        assertEquals(1, core.inputs.filter { it == SystemInput.AudioActivated }.size)
     }
 
     @Test
     fun `an outgoing call is registered, dials, and is active once it was answered`() {
-        val start = SystemAction.Start(CALL.id, "callee", hasVideo = false)
+        val start = SystemAction.Start(CALL.id, "callee", CallType.AUDIO_CALL)
         telecom.setCallRequestMode(CallRequestMode.ALLOW_ALL)
-        core.say(Effect.Request(start))
+        core.say(SystemEffect.Request(start))
         val connection = phone.telecom.find(CALL.id)!!
         assertEquals(listOf(start), core.wanted())
         assertEquals(Connection.STATE_DIALING, connection.state)
-        core.say(Effect.ReportConnecting(CALL.id), Effect.ReportConnected(CALL.id))
+        core.say(SystemEffect.ReportConnecting(CALL.id), SystemEffect.ReportConnected(CALL.id))
         assertEquals(Connection.STATE_ACTIVE, connection.state)
     }
 
     @Test
     fun `an outgoing call that is held while it dials stays held once it was answered, until it is taken back`() {
         telecom.setCallRequestMode(CallRequestMode.ALLOW_ALL)
-        core.say(Effect.Request(SystemAction.Start(CALL.id, "callee", hasVideo = false)))
+        core.say(SystemEffect.Request(SystemAction.Start(CALL.id, "callee", CallType.AUDIO_CALL)))
         val connection = phone.telecom.find(CALL.id)!!
         connection.onHold()
-        core.say(Effect.ReportConnected(CALL.id))
+        core.say(SystemEffect.ReportConnected(CALL.id))
         assertEquals(Connection.STATE_HOLDING, connection.state)
         connection.onUnhold()
         assertEquals(Connection.STATE_ACTIVE, connection.state)
@@ -179,8 +180,8 @@ class TelecomCallsTest : PhoneTest() {
     @Test
     fun `an outgoing call that Telecom doesn't let be made is not begun`() {
         SimulatedTelecom.isFree = false
-        core.say(Effect.Request(SystemAction.Start(CALL.id, "callee", hasVideo = false)))
-        assertEquals(listOf(Input.NotShown(CALL.id)), core.inputs)
+        core.say(SystemEffect.Request(SystemAction.Start(CALL.id, "callee", CallType.AUDIO_CALL)))
+        assertEquals(listOf(SystemInput.NotShown(CALL.id)), core.inputs)
         assertNull(phone.service.wanted)
     }
 
@@ -188,7 +189,7 @@ class TelecomCallsTest : PhoneTest() {
     fun `the microphone is muted for the system, and is not after the call`() {
         val audio = app.getSystemService(AudioManager::class.java)!!
         val connection = talk()
-        core.say(Effect.Request(SystemAction.Mute(CALL.id, on = true)))
+        core.say(SystemEffect.Request(SystemAction.Mute(CALL.id, on = true)))
         assertTrue(audio.isMicrophoneMute)
         connection.onDisconnect()
         assertEquals(false, audio.isMicrophoneMute)

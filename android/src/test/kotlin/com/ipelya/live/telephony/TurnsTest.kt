@@ -1,5 +1,8 @@
 package com.ipelya.live.telephony
 
+import com.ipelya.live.core.SystemEffect
+import com.ipelya.live.core.SystemEnd
+import com.ipelya.live.testing.ScriptedCore
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -9,22 +12,18 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 
 class TurnsTest {
-    /** Answers each push with the end of a call of that name, and each refusal with nothing. */
-    private class Echo : TelephonyCore {
-        lateinit var later: (List<Effect>) -> Unit
-        override fun handle(input: Input): List<Effect> =
-            if (input is Input.Pushed) listOf(Effect.ReportEnded(input.payload, SystemEnd.FAILED)) else emptyList()
-        override fun listen(listener: (List<Effect>) -> Unit) {
-            later = listener
-        }
-        override fun pushTokenChanged(token: String) = Unit
+    /** Answers each push with the end of a call of that name. */
+    private class Echo : ScriptedCore() {
+        val later = mutableListOf<SystemEffect>()
+        override fun push(payload: String) = listOf<SystemEffect>(SystemEffect.ReportEnded(payload, SystemEnd.FAILED))
+        override fun take() = later
     }
 
     @Test
     fun `a push is answered before telling it returns`() {
-        val done = mutableListOf<Effect>()
-        Turns(Echo(), done::add).tell(Input.Pushed("a"))
-        assertEquals(listOf(Effect.ReportEnded("a", SystemEnd.FAILED)), done)
+        val done = mutableListOf<SystemEffect>()
+        Turns(Echo(), done::add).push("a")
+        assertEquals(listOf(SystemEffect.ReportEnded("a", SystemEnd.FAILED)), done)
     }
 
     @Test
@@ -33,11 +32,12 @@ class TurnsTest {
         val core = Echo()
         lateinit var turns: Turns
         turns = Turns(core) { effect ->
-            val call = (effect as Effect.ReportEnded).call
-            if (call == "a") turns.tell(Input.Pushed("c"))
+            val call = (effect as SystemEffect.ReportEnded).call
+            if (call == "a") turns.push("c")
             done += call
         }
-        core.later(listOf(Effect.ReportEnded("a", SystemEnd.FAILED), Effect.ReportEnded("b", SystemEnd.FAILED)))
+        core.later += listOf(SystemEffect.ReportEnded("a", SystemEnd.FAILED), SystemEffect.ReportEnded("b", SystemEnd.FAILED))
+        turns.catchUp()
         assertEquals(listOf("a", "b", "c"), done)
     }
 
@@ -55,7 +55,7 @@ class TurnsTest {
         val threads = List(8) {
             thread {
                 go.await()
-                repeat(1_000) { turns.tell(Input.Pushed("a")) }
+                repeat(1_000) { turns.push("a") }
             }
         }
         go.countDown()
@@ -68,8 +68,8 @@ class TurnsTest {
     fun `one that fails fails for whoever told it, and the next is taken`() {
         var done = 0
         val turns = Turns(Echo()) { if (++done == 1) error("broken") }
-        assertThrows(IllegalStateException::class.java) { turns.tell(Input.Pushed("a")) }
-        turns.tell(Input.Pushed("b"))
+        assertThrows(IllegalStateException::class.java) { turns.push("a") }
+        turns.push("b")
         assertTrue(done == 2)
     }
 }

@@ -5,24 +5,26 @@ import android.app.NotificationManager
 import android.telecom.TelecomManager
 import android.telecom.VideoProfile
 import com.ipelya.live.LivePhone
+import com.ipelya.live.core.CallType
+import com.ipelya.live.core.IncomingReport
+import com.ipelya.live.core.SystemEffect
 import com.ipelya.live.notification.CallNotifications
 import com.ipelya.live.service.LiveService
 import com.ipelya.live.telecom.LiveConnection
-import com.ipelya.live.telephony.Effect
 import com.ipelya.live.telephony.PhoneCall
 import org.junit.After
 import org.junit.Before
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ServiceController
 import org.robolectric.shadows.ShadowTelecomManager
 import org.robolectric.shadows.ShadowTelecomManager.CallRequestMode
+import java.time.Duration
 
 /** A process of the app of `src/test/app`, with a scripted core, on a phone that granted everything. */
-@RunWith(RobolectricTestRunner::class)
+@RunWith(SandboxRunner::class)
 abstract class PhoneTest {
     protected val app get() = RuntimeEnvironment.getApplication() as TestApplication
     protected val core = ScriptedCore()
@@ -60,7 +62,10 @@ abstract class PhoneTest {
     /** A call rings, and Telecom left it to the app to show it. */
     internal fun ring(call: PhoneCall = CALL): LiveConnection {
         telecom.setCallRequestMode(CallRequestMode.ALLOW_ALL)
-        core.say(Effect.ReportIncoming(call))
+        core.say(
+            SystemEffect.ReportIncoming(IncomingReport(call.id, null, call.name, if (call.hasVideo) CallType.VIDEO_CALL else CallType.AUDIO_CALL)),
+            SystemEffect.StartRing(call.id, RING),
+        )
         return phone.telecom.find(call.id)!!.also { it.onShowIncomingCallUi() }
     }
 
@@ -78,6 +83,8 @@ abstract class PhoneTest {
             android.Manifest.permission.POST_NOTIFICATIONS,
             android.Manifest.permission.MANAGE_OWN_CALLS,
         )
+        val RING: Duration = Duration.ofSeconds(45)
         val CALL = PhoneCall("0192f0c1-2222-7000-8000-000000000001", "Deniz", hasVideo = true, ringMs = 45_000)
+        val REPORT = IncomingReport(CALL.id, null, CALL.name, CallType.VIDEO_CALL)
     }
 }

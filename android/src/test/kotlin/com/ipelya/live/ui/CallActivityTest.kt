@@ -2,10 +2,10 @@ package com.ipelya.live.ui
 
 import android.view.View
 import android.view.ViewGroup
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.core.SystemEffect
+import com.ipelya.live.core.SystemEnd
 import com.ipelya.live.notification.CallActions
-import com.ipelya.live.telephony.Effect
-import com.ipelya.live.telephony.SystemAction
-import com.ipelya.live.telephony.SystemEnd
 import com.ipelya.live.testing.PhoneTest
 import com.ipelya.live.testing.SimulatedService
 import org.junit.Assert.assertEquals
@@ -55,7 +55,7 @@ class CallActivityTest : PhoneTest() {
     fun `it closes when the other one hangs up`() {
         talk()
         val screen = open(android.content.Intent.ACTION_VIEW)
-        core.say(Effect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
+        core.say(SystemEffect.ReportEnded(CALL.id, SystemEnd.REMOTE_ENDED))
         shadowOf(android.os.Looper.getMainLooper()).idle()
         assertTrue(screen.get().isFinishing)
         assertNull(phone.service.wanted)

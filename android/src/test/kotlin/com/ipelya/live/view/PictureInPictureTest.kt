@@ -3,10 +3,10 @@ package com.ipelya.live.view
 import android.app.PictureInPictureParams
 import android.content.pm.PackageManager
 import android.view.View
+import com.ipelya.live.core.SystemAction
+import com.ipelya.live.notification.CallActionReceiver
 import com.ipelya.live.testing.MainActivity
 import com.ipelya.live.testing.PhoneTest
-import com.ipelya.live.notification.CallActionReceiver
-import com.ipelya.live.telephony.SystemAction
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
