@@ -1,6 +1,7 @@
 package com.ipelya.live
 
 import android.content.Context
+import android.util.Log
 import com.ipelya.live.core.SystemAction
 import com.ipelya.live.core.SystemInput
 import com.ipelya.live.media.ListeningSession
@@ -22,6 +23,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
+import java.io.IOException
 
 /**
  * The phone, as the core sees it: what the system says goes in by [tell], and what the core decides is carried out here.
@@ -42,7 +44,7 @@ class LivePhone private constructor(context: Context) {
     internal val telecom = TelecomCalls(context, TelecomEvents())
     private val locks = CallLocks(context)
     private val listening = ListeningSession(context) { listener }
-    private val desk: CallDesk = CallDesk(telecom, ::tell, ::follow) { ColdStore.of(context).core = it }
+    private val desk: CallDesk = CallDesk(telecom, ::tell, ::follow) { store(context, it) }
     private val turns = Turns(core, desk::perform)
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private var room: Room? = null
@@ -95,6 +97,15 @@ class LivePhone private constructor(context: Context) {
 
     /** The app is on the screen, or permissions were granted: the service takes the types that it went without. */
     fun foregrounded() = turns.take { service.again() }
+
+    /** A full disk keeps no call from ringing: what isn't stored is missed by the next process alone. */
+    private fun store(context: Context, text: String?) {
+        try {
+            ColdStore.of(context).core = text
+        } catch (failure: IOException) {
+            Log.w("IpelyaLive", "the phone's state can't be stored", failure)
+        }
+    }
 
     /** The service, the locks and the notification are what the call and the room need. */
     private fun follow() {

@@ -6,6 +6,7 @@ import com.ipelya.live.testing.PhoneTest
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import java.io.File
 
 /** The library's manifest merged into an app's. */
 @Suppress("DEPRECATION")
@@ -25,6 +26,14 @@ class ManifestTest : PhoneTest() {
         val permissions = app.packageManager.getPackageInfo(app.packageName, PackageManager.GET_PERMISSIONS).requestedPermissions!!
         assertEquals(emptyList<String>(), types.values.map { "android.permission.FOREGROUND_SERVICE_$it" } - permissions.toSet())
         assertTrue(service.flags and ServiceInfo.FLAG_STOP_WITH_TASK == 0)
+    }
+
+    @Test
+    fun `what R8 must keep is there under that name`() {
+        val rules = File("../../consumer-rules.pro").readText()
+        val named = Regex("com\\.ipelya\\.live(\\.\\w+)+").findAll(rules).map { it.value }.toList()
+        assertTrue("$named", named.size >= 3)
+        named.forEach { Class.forName(it, false, javaClass.classLoader) }
     }
 
     @Test

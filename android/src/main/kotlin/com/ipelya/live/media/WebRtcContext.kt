@@ -3,12 +3,16 @@ package com.ipelya.live.media
 import android.content.Context
 
 /**
- * Gives WebRTC the app's context: without it the engine has no microphone and no speaker. A core's factory calls this
- * before it makes the engine.
+ * Gives both halves of WebRTC, the Java part and the one in `libipelya.so`, the app's context: without it no room can be joined.
+ * A core's factory calls this before it makes the engine.
  */
 object WebRtcContext {
     /** LiveKit builds WebRTC's Java part with this prefix, so that it can live beside another. */
     private const val CLASS = "livekit.org.webrtc.ContextUtils"
+    private const val LIBRARY = "ipelya"
+
+    /** The library of a host, which tests on the JVM load, has another engine. */
+    private val isPhone get() = System.getProperty("java.vm.name") == "Dalvik"
 
     /**
      * Once in a process is enough, and again does nothing.
@@ -24,8 +28,16 @@ object WebRtcContext {
         } catch (failure: ReflectiveOperationException) {
             throw IllegalStateException("the app lacks libwebrtc.jar, or R8 took $CLASS out of it", failure)
         }
+        if (isPhone) {
+            System.loadLibrary(LIBRARY)
+            attach(context.applicationContext)
+        }
         isDone = true
     }
 
     private var isDone = false
+
+    /** `bindings/src/android.rs`. */
+    @JvmStatic
+    private external fun attach(context: Context)
 }

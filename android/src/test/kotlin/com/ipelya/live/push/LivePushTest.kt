@@ -2,15 +2,18 @@ package com.ipelya.live.push
 
 import com.google.firebase.messaging.RemoteMessage
 import com.ipelya.live.LivePhone
-import com.ipelya.live.core.SystemInput
+import com.ipelya.live.core.SystemEffect
 import com.ipelya.live.storage.ColdStore
 import com.ipelya.live.testing.PhoneTest
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.robolectric.Robolectric
+import java.io.File
 
 class LivePushTest : PhoneTest() {
     private val ring = mapOf("event" to "ring", "call_id" to CALL.id, "caller_name" to "Deniz \"D\"")
@@ -49,6 +52,15 @@ class LivePushTest : PhoneTest() {
         assertEquals("token-2", ColdStore.of(app).token?.first)
         assertEquals(listOf("token-2"), core.tokens)
         assertEquals(listOf("token-2"), service.tokens)
+    }
+
+    @Test
+    fun `a full disk keeps no call from ringing`() {
+        assertTrue(File(app.noBackupFilesDir, "ipelya.json.new").mkdirs())
+        core.say(SystemEffect.Store("where the phone stands"))
+        assertNull(ColdStore.of(app).core)
+        ring()
+        assertNotNull(notification())
     }
 
     @Test
