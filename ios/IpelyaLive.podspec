@@ -6,7 +6,7 @@ Pod::Spec.new do |s|
   s.license = { :type => 'Apache-2.0', :file => '../LICENSE' }
   s.author = 'İpelya'
   s.source = { :path => '.' }
-  s.platform = :ios, '15.0'
+  s.platform = :ios, '16.0'
   s.swift_version = '6.0'
   s.source_files = 'Sources/IpelyaLiveApple/**/*.swift'
   s.resource_bundles = { 'IpelyaLivePrivacy' => ['Sources/IpelyaLiveApple/PrivacyInfo.xcprivacy'] }

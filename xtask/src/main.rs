@@ -53,7 +53,7 @@ enum Command {
     CheckMobile,
     /// Build the library for Android apps, into android/
     BuildAndroid(phone::Arguments),
-    /// Build the library for iOS apps, into target/phone
+    /// Build the library for iOS apps, into bindings/swift
     BuildIos(phone::Arguments),
 }
 

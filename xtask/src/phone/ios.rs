@@ -5,7 +5,8 @@ use super::plan::{Need, Plan, Step, WHAT};
 const DEVICE: &str = "aarch64-apple-ios";
 /// One library for both kinds of Mac.
 const SIMULATORS: [&str; 2] = ["aarch64-apple-ios-sim", "x86_64-apple-ios"];
-const FRAMEWORK: &str = "target/phone/IpelyaLiveFFI.xcframework";
+/// Where bindings/swift/Package.swift looks for it: a package has nothing outside of its folder.
+const FRAMEWORK: &str = "bindings/swift/IpelyaLiveFFI.xcframework";
 const SIMULATOR_LIBRARY: &str = "target/phone/simulator/libipelya.a";
 const HEADERS: &str = "bindings/swift/Sources/IpelyaLiveFFI";
 
@@ -38,7 +39,7 @@ pub(super) fn plan() -> Plan {
         .into_iter()
         .chain(builds)
         .chain([
-            Step::new("rm", ["-rf", "target/phone"]),
+            Step::new("rm", ["-rf", "target/phone", FRAMEWORK]),
             Step::new("mkdir", ["-p", "target/phone/simulator"]),
             join,
             package,
@@ -81,6 +82,13 @@ mod tests {
         assert!(packed.contains(&library(DEVICE)), "{packed}");
         assert!(packed.contains(SIMULATOR_LIBRARY), "{packed}");
         assert_eq!(packed.matches(HEADERS).count(), 2, "{packed}");
+    }
+
+    #[test]
+    fn it_lies_where_the_swift_package_looks_for_it() {
+        let package = include_str!("../../../bindings/swift/Package.swift");
+        let name = FRAMEWORK.trim_start_matches("bindings/swift/");
+        assert!(package.contains(&format!("\"{name}\"")), "{name}");
     }
 
     #[test]
