@@ -1,10 +1,7 @@
 //! What the objects have in common: commands that go to the core as they are, and reading.
 
-use std::sync::Arc;
-
 use ipelya_core::foreign::LiveFailure;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, broadcast, watch};
+use tokio::sync::watch;
 
 use crate::work::Work;
 
@@ -85,34 +82,4 @@ where
         newest.map(|now| Snapshot::from(&*now))
     });
     newest.await
-}
-
-/// Events of an object, for one reader at a time.
-pub(crate) struct Events<Event>(Arc<Mutex<broadcast::Receiver<Event>>>);
-
-/// What a reader of events gets next.
-pub(crate) enum Next<Event> {
-    /// Something happened.
-    Event(Event),
-    /// So many events are lost to a reader that fell behind.
-    Missed(u64),
-}
-
-impl<Event: Clone + Send + 'static> Events<Event> {
-    pub(crate) fn new(events: broadcast::Receiver<Event>) -> Self {
-        Self(Arc::new(Mutex::new(events)))
-    }
-
-    /// The next thing, in order; none once there is no other to come. Cancelling loses none.
-    pub(crate) async fn next(&self, work: &Work) -> Result<Option<Next<Event>>, LiveFailure> {
-        let events = Arc::clone(&self.0);
-        let next = work.follow(async move {
-            match events.lock().await.recv().await {
-                Ok(event) => Some(Next::Event(event)),
-                Err(RecvError::Lagged(count)) => Some(Next::Missed(count)),
-                Err(RecvError::Closed) => None,
-            }
-        });
-        next.await
-    }
 }

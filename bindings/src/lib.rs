@@ -15,6 +15,7 @@ mod chat;
 mod client;
 mod engine;
 mod errors;
+mod events;
 mod forward;
 mod input;
 #[cfg(feature = "test-signal")]

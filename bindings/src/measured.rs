@@ -14,7 +14,7 @@ use ipelya_core::viewing::Viewing;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::forward::{Events, Next};
+use crate::events::Events;
 use crate::session::{SessionSnapshot, SessionUpdate};
 use crate::work::Work;
 
@@ -126,12 +126,8 @@ impl BusyRoom {
         })
     }
 
-    /// As `LiveSession.next_event`.
-    pub async fn next_event(&self) -> Result<Option<SessionUpdate>, LiveFailure> {
-        let next = self.events.next(&self.work).await?;
-        Ok(next.map(|next| match next {
-            Next::Event(event) => SessionUpdate::Event { event },
-            Next::Missed(count) => SessionUpdate::Missed { count },
-        }))
+    /// As `LiveSession.next_events`.
+    pub async fn next_events(&self) -> Result<Vec<SessionUpdate>, LiveFailure> {
+        self.events.batch(&self.work).await
     }
 }

@@ -17,7 +17,8 @@ use ipelya_core::viewing::Viewing;
 use tokio::sync::Mutex;
 
 use crate::audio::{AudioSink, AudioTrack};
-use crate::forward::{Events, Next, newest};
+use crate::events::{Events, Next};
+use crate::forward::newest;
 use crate::stats::Stats;
 use crate::video::{VideoSink, VideoTrack};
 use crate::work::Work;
@@ -77,6 +78,15 @@ pub enum CallUpdate {
         /// How many.
         count: u64,
     },
+}
+
+impl From<Next<CallEvent>> for CallUpdate {
+    fn from(next: Next<CallEvent>) -> Self {
+        match next {
+            Next::Event(event) => Self::Event { event },
+            Next::Missed(count) => Self::Missed { count },
+        }
+    }
 }
 
 /// Calls that ring here, one after the other.
@@ -141,11 +151,13 @@ impl Call {
 
     /// The next thing that happened, in order; none once the call is over. Cancelling loses none. For one reader at a time.
     pub async fn next_event(&self) -> Result<Option<CallUpdate>, LiveFailure> {
-        let next = self.events.next(&self.work).await?;
-        Ok(next.map(|next| match next {
-            Next::Event(event) => CallUpdate::Event { event },
-            Next::Missed(count) => CallUpdate::Missed { count },
-        }))
+        self.events.next(&self.work).await
+    }
+
+    /// Everything that happened since, in order, 64 at most: a busy room costs less so. Empty once the call is over. Cancelling
+    /// loses none. For one reader at a time.
+    pub async fn next_events(&self) -> Result<Vec<CallUpdate>, LiveFailure> {
+        self.events.batch(&self.work).await
     }
 
     /// Waits until the call is over and everybody who had to know knows, and says why it ended.

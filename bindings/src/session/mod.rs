@@ -17,7 +17,8 @@ use ipelya_core::viewing::Viewing;
 
 use crate::audio::{AudioSink, AudioTrack};
 use crate::chat::Chat;
-use crate::forward::{Events, Next, newest};
+use crate::events::{Events, Next};
+use crate::forward::newest;
 use crate::stats::Stats;
 use crate::video::{VideoSink, VideoTrack};
 use crate::work::Work;
@@ -94,6 +95,15 @@ pub enum SessionUpdate {
     },
 }
 
+impl From<Next<SessionEvent>> for SessionUpdate {
+    fn from(next: Next<SessionEvent>) -> Self {
+        match next {
+            Next::Event(event) => Self::Event { event },
+            Next::Missed(count) => Self::Missed { count },
+        }
+    }
+}
+
 /// A session. Dropping the last reference leaves it.
 #[derive(uniffi::Object)]
 pub struct LiveSession {
@@ -127,11 +137,13 @@ impl LiveSession {
 
     /// The next thing that happened, in order; none once the session is over. Cancelling loses none. For one reader at a time.
     pub async fn next_event(&self) -> Result<Option<SessionUpdate>, LiveFailure> {
-        let next = self.events.next(&self.work).await?;
-        Ok(next.map(|next| match next {
-            Next::Event(event) => SessionUpdate::Event { event },
-            Next::Missed(count) => SessionUpdate::Missed { count },
-        }))
+        self.events.next(&self.work).await
+    }
+
+    /// Everything that happened since, in order, 64 at most: a busy room costs less so. Empty once the session is over. Cancelling
+    /// loses none. For one reader at a time.
+    pub async fn next_events(&self) -> Result<Vec<SessionUpdate>, LiveFailure> {
+        self.events.batch(&self.work).await
     }
 
     /// What people say here.

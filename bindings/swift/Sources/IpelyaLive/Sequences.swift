@@ -8,6 +8,15 @@ public struct LiveSequence<Element: Sendable>: AsyncSequence, Sendable {
         fileprivate var read: () async throws -> Element?
 
         public mutating func next() async throws -> Element? { try await read() }
+
+        /// One after the other of what comes together; ends with a batch that is empty.
+        fileprivate static func batches(_ next: @escaping () async throws -> [Element]) -> Self {
+            var waiting: ArraySlice<Element> = []
+            return .init {
+                if waiting.isEmpty { waiting = try await next()[...] }
+                return waiting.popFirst()
+            }
+        }
     }
 
     public func makeAsyncIterator() -> Iterator { start() }
@@ -28,7 +37,7 @@ extension LiveSession {
 
     /// Everything that happens, in order, each thing once: for one reader. Ends with the session.
     public var updates: LiveSequence<SessionUpdate> {
-        LiveSequence { .init { try await self.nextEvent() } }
+        LiveSequence { .batches { try await self.nextEvents() } }
     }
 
     /// What the tracks take and lose, every so many seconds while it is read.
@@ -60,7 +69,7 @@ extension Call {
 
     /// Everything that happens in the call, as with a session.
     public var updates: LiveSequence<CallUpdate> {
-        LiveSequence { .init { try await self.nextEvent() } }
+        LiveSequence { .batches { try await self.nextEvents() } }
     }
 
     /// What the tracks take and lose, as with a session.

@@ -16,8 +16,11 @@ val LiveSession.snapshots: Flow<SessionSnapshot>
 fun LiveSession.stateIn(scope: CoroutineScope): StateFlow<SessionSnapshot> =
     snapshots.stateIn(scope, SharingStarted.Eagerly, snapshot())
 
-/** Everything that happens, in order, each thing once: for one collector. Ends with the session. */
-val LiveSession.updates: Flow<SessionUpdate> get() = all { nextEvent() }
+/**
+ * Everything that happens, in order, each thing once: for one collector, which takes up to 64 that it didn't get to with it when it
+ * stops. Ends with the session.
+ */
+val LiveSession.updates: Flow<SessionUpdate> get() = each { nextEvents() }
 
 /** Snapshots of a call, as [LiveSession.snapshots]. */
 val Call.snapshots: Flow<CallSnapshot>
@@ -28,7 +31,7 @@ fun Call.stateIn(scope: CoroutineScope): StateFlow<CallSnapshot> =
     snapshots.stateIn(scope, SharingStarted.Eagerly, snapshot())
 
 /** Everything that happens in a call, as [LiveSession.updates]. */
-val Call.updates: Flow<CallUpdate> get() = all { nextEvent() }
+val Call.updates: Flow<CallUpdate> get() = each { nextEvents() }
 
 /** Calls that ring here, those that ring already first. Ends when the client is shut down. */
 val LiveClient.incoming: Flow<Call>
@@ -75,4 +78,8 @@ private fun <T : Any> newest(next: suspend (ULong) -> T?, seq: (T) -> ULong): Fl
 
 private fun <T : Any> all(next: suspend () -> T?): Flow<T> = flow {
     while (true) emit(next() ?: break)
+}
+
+internal fun <T : Any> each(next: suspend () -> List<T>): Flow<T> = flow {
+    while (true) next().ifEmpty { return@flow }.forEach { emit(it) }
 }

@@ -1,6 +1,5 @@
 package com.ipelya.live
 
-import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.runBlocking
 
 private const val PEOPLE = 50u
@@ -31,8 +30,7 @@ private suspend fun events() = BusyRoom(PER_SECOND, EVENTS).use { room ->
     var read = 0u
     var missed = 0uL
     val started = System.nanoTime()
-    val updates = flow { while (true) emit(room.nextEvent() ?: break) }
-    updates.collect { update ->
+    each { room.nextEvents() }.collect { update ->
         when (update) {
             is SessionUpdate.Event -> read += 1u
             is SessionUpdate.Missed -> missed += update.count
