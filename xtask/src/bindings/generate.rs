@@ -1,6 +1,7 @@
 //! Builds the library for this machine, and lets UniFFI write what calls it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,6 +29,7 @@ pub(super) fn library_folder() -> PathBuf {
 
 pub(super) fn run(language: Language) -> Result<()> {
     cargo(&BUILD)?;
+    forget_other_builds()?;
     let (name, folder) = match language {
         Language::Kotlin => (
             "kotlin",
@@ -36,16 +38,11 @@ pub(super) fn run(language: Language) -> Result<()> {
         Language::Swift => ("swift", repository().join("target/bindings/swift")),
     };
     renew(&folder)?;
-    let library = format!(
-        "{}ipelya{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    );
     let status = Command::new(repository().join("target/debug/ipelya-bindgen"))
         .args(["generate", "--no-format", "--language", name, "--out-dir"])
         .arg(&folder)
         .arg("--library")
-        .arg(library_folder().join(library))
+        .arg(library_folder().join(library_name()))
         .current_dir(repository())
         .status()
         .context("the generator can't be run")?;
@@ -55,6 +52,25 @@ pub(super) fn run(language: Language) -> Result<()> {
     }
     say(&format!("bindings/{name} is generated"));
     Ok(())
+}
+
+/// A library that another command left where cargo has programs look first would be taken for this one.
+fn forget_other_builds() -> Result<()> {
+    let other = repository().join("target/debug").join(library_name());
+    match fs::remove_file(&other) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} can't be removed", other.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn library_name() -> String {
+    format!(
+        "{}ipelya{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    )
 }
 
 /// Empties a folder, so that nothing stale is left in it.

@@ -60,6 +60,7 @@ class LivePushTest : PhoneTest() {
         core.say(SystemEffect.Store("where the phone stands"))
         assertNull(ColdStore.of(app).core)
         ring()
+        assertTrue(startedService())
         assertNotNull(notification())
     }
 
