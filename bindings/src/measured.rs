@@ -7,7 +7,7 @@ use ipelya_core::domain::{Grants, Role, UserId};
 use ipelya_core::foreign::LiveFailure;
 use ipelya_core::media::{ConnectionQuality, MediaEvent, RemoteTrack, TrackId, TrackKind, TrackSource};
 use ipelya_core::publisher::LocalMedia;
-use ipelya_core::runtime::{Member, SessionEvent};
+use ipelya_core::runtime::{EVENT_BUFFER, Member, SessionEvent};
 use ipelya_core::session::{Capabilities, State};
 use ipelya_core::stage::{self, Stage};
 use ipelya_core::viewing::Viewing;
@@ -18,8 +18,6 @@ use crate::events::Events;
 use crate::session::{SessionSnapshot, SessionUpdate};
 use crate::work::Work;
 
-/// As many events as a session keeps for a reader that is late.
-const EVENT_BUFFER: usize = 512;
 /// How often a busy room says what happened since.
 const TICK: Duration = Duration::from_millis(1);
 

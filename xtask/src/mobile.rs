@@ -4,17 +4,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::phone::LIBRARY;
 use crate::{repository, say};
 
 const TARGETS: [&str; 2] = ["aarch64-apple-ios", "aarch64-linux-android"];
-/// The core and the bindings as an app has them.
-const WHAT: [&str; 5] = [
-    "--package",
-    "ipelya-bindings",
-    "--no-default-features",
-    "--features",
-    "native",
-];
 
 /// Checks with the tool named by `MOBILE_CHECK` (called with the target, then cargo's arguments) or `mobile-check`
 /// in a `shared/bin` folder beside the repository, or else with rustup's targets.
@@ -22,7 +15,7 @@ pub(crate) fn run() -> Result<()> {
     for target in TARGETS {
         say(&format!("checking {target}"));
         let mut command = checker(target)?;
-        let status = command.args(WHAT).current_dir(repository()).status();
+        let status = command.args(LIBRARY).current_dir(repository()).status();
         ensure!(
             status.context("the checker can't be run")?.success(),
             "the bindings don't compile for {target}"

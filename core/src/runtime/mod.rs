@@ -17,3 +17,4 @@ pub use client::{LiveClient, LiveClientBuilder};
 pub use phone::{EngineSource, Phone, PhoneParts};
 pub use room::{Member, Members, StatsStream};
 pub use session::{SessionEvent, SessionHandle, SessionSnapshot};
+pub use shared::EVENT_BUFFER;

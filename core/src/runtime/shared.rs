@@ -14,6 +14,9 @@ use crate::domain::{DeviceId, LiveResult, UserId, limits};
 use crate::media::{AudioGate, GatedCapture, MediaCapture, MediaEngine};
 use crate::moment::Moment;
 
+/// Events of a session or a call that may wait to be read before the oldest are lost.
+pub const EVENT_BUFFER: usize = 512;
+
 /// The ports, and who we are.
 #[derive(Clone)]
 pub(super) struct Ports {

@@ -1,6 +1,6 @@
 //! Android: `libipelya.so` for each processor, what calls it, and WebRTC's Java part.
 
-use super::plan::{Need, Plan, Step, WHAT};
+use super::plan::{Need, Plan, Step};
 use crate::repository;
 
 /// The names of Gradle, and Rust's.
@@ -24,7 +24,7 @@ pub(super) fn plan() -> Plan {
     let build = Step::new("cargo", ["ndk"])
         .with(targets)
         .with(["--platform", PLATFORM, "--output-dir", LIBRARIES, "--", "build"].map(str::to_owned))
-        .with(WHAT.map(str::to_owned))
+        .of_the_library()
         .env("RUSTFLAGS", PAGES)
         // bindings/build.rs puts it there.
         .env(

@@ -1,6 +1,6 @@
 //! iOS: an XCFramework for devices and simulators, and what calls it.
 
-use super::plan::{Need, Plan, Step, WHAT};
+use super::plan::{Need, Plan, Step};
 
 const DEVICE: &str = "aarch64-apple-ios";
 /// One library for both kinds of Mac.
@@ -18,7 +18,7 @@ pub(super) fn plan() -> Plan {
     let builds = [DEVICE]
         .into_iter()
         .chain(SIMULATORS)
-        .map(|target| Step::new("cargo", ["build", "--target", target]).with(WHAT.map(str::to_owned)));
+        .map(|target| Step::new("cargo", ["build", "--target", target]).of_the_library());
     let join = Step::new("lipo", ["-create", "-output", SIMULATOR_LIBRARY]).with(SIMULATORS.map(library));
     let package = Step::new("xcodebuild", ["-create-xcframework"]).with(
         [

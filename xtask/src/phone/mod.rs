@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{repository, say};
+pub(crate) use plan::LIBRARY;
 use plan::Step;
 
 #[derive(Args)]

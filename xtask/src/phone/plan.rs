@@ -5,17 +5,15 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-/// The bindings as an app has them.
-pub(super) const WHAT: [&str; 8] = [
-    "--locked",
+/// The library as an app has it: the bindings over LiveKit's Rust SDK.
+pub(crate) const LIBRARY: [&str; 5] = [
     "--package",
     "ipelya-bindings",
     "--no-default-features",
     "--features",
     "native",
-    "--profile",
-    "phone",
 ];
+const PROFILE: [&str; 3] = ["--locked", "--profile", "phone"];
 
 /// Something that has to be on the machine.
 pub(super) struct Need {
@@ -45,6 +43,11 @@ impl Step {
             arguments: arguments.map(str::to_owned).to_vec(),
             environment: Vec::new(),
         }
+    }
+
+    /// Of that library, as it is shipped.
+    pub(super) fn of_the_library(self) -> Self {
+        self.with(LIBRARY.into_iter().chain(PROFILE).map(str::to_owned))
     }
 
     pub(super) fn with(mut self, arguments: impl IntoIterator<Item = String>) -> Self {

@@ -14,7 +14,7 @@ use crate::call::{Input, State};
 use crate::domain::{CallEndReason, ErrorCode, IdempotencyKey, LiveError, LiveResult, UserId};
 use crate::media::{AudioFrame, MediaRoom, TrackId, TrackKind, TrackSource, VideoFrame, ViewSize};
 use crate::runtime::room::StatsStream;
-use crate::runtime::shared::Ports;
+use crate::runtime::shared::{EVENT_BUFFER, Ports};
 use crate::viewing::{self, ViewId};
 
 /// A call. A call outlives its handles: dropping one doesn't hang up.
@@ -26,8 +26,6 @@ pub struct CallHandle {
     ports: Ports,
 }
 
-/// Events that may wait to be read before the oldest are lost.
-const EVENT_BUFFER: usize = 512;
 const INBOX: usize = 64;
 
 impl CallHandle {

@@ -11,7 +11,7 @@ use crate::backend::{ManageStage, StageAction};
 use crate::domain::{ErrorCode, IdempotencyKey, LiveError, LiveResult, Participant, Role, SessionId, UserId};
 use crate::media::{AudioFrame, MediaRoom, TrackKind, TrackSource, VideoFrame, ViewSize};
 use crate::runtime::room::StatsStream;
-use crate::runtime::shared::{Ports, insist};
+use crate::runtime::shared::{EVENT_BUFFER, Ports, insist};
 use crate::session::{Command, Entry, Input};
 use crate::stage;
 use crate::viewing::{self, ViewId};
@@ -25,8 +25,6 @@ pub struct SessionHandle {
     pub(super) ports: Ports,
 }
 
-/// Events that may wait to be read before the oldest are lost.
-const EVENT_BUFFER: usize = 512;
 const INBOX: usize = 64;
 /// How long a leave waits for the backend; nobody watches a screen that hangs.
 const LEAVE_PATIENCE: Duration = Duration::from_secs(3);
